@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rm, statfs } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { Boto } from '../boto.ts';
+import { type Bench, closing, type Figure, peersEnvironment } from '../figure.ts';
+import { startMoto } from '../peers/index.ts';
+import { mebibytes, milliseconds, type Row } from '../report.ts';
+import { median, takeTurns } from '../rounds.ts';
+import { signer } from '../signed-requests.ts';
+import { startWildsage, type Wildsage } from '../wildsage.ts';
+
+const run = promisify(execFile);
+const MIB = 1024 * 1024;
+const BUCKET = 'objects';
+
+/** Large objects against `cp` of the same file on the same disk, small ones against moto. */
+export const objects: Figure = {
+  title: 'Objects',
+  take: (bench) =>
+    closing(async (keep) => {
+      const environment = await peersEnvironment();
+      const boto = keep(new Boto(environment));
+      const wildsage = keep(await startWildsage(`${bench.folder}/home`));
+      const moto = keep(await startMoto(environment));
+      for (const { url } of [wildsage, moto]) {
+        await boto.calls('s3', url, [{ method: 'create_bucket', parameters: { Bucket: BUCKET } }]);
+      }
+      return [
+        ...(await large(bench, wildsage, boto)),
+        await memory(bench, wildsage),
+        ...(await small(bench, boto, { wildsage: wildsage.url, moto: moto.url })),
+      ];
+    }),
+};
+
+/** As many bytes as are asked for, or a tenth of the disk's free space. */
+async function affordable({ folder }: Bench, bytes: number): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.min(bytes, Math.floor((bavail * bsize) / 10 / MIB) * MIB);
+}
+
+async function large(bench: Bench, wildsage: Wildsage, boto: Boto): Promise<Row[]> {
+  const size = await affordable(bench, bench.quick ? 8 * MIB : 512 * MIB);
+  const source = `${bench.folder}/source`;
+  const target = `${bench.folder}/target`;
+  await pipeline(repeated(size), createWriteStream(source));
+  await sync(source);
+
+  const timed = (work: (round: number) => Promise<unknown>) => async (round: number) => {
+    const began = performance.now();
+    await work(round);
+    const seconds = (performance.now() - began) / 1000;
+    await rm(target, { force: true });
+    return seconds;
+  };
+  const transfer = (method: string, endpoint: string) => () =>
+    boto.calls('s3', endpoint, [
+      { method, parameters: { Bucket: BUCKET, Key: 'boto', Filename: method === 'upload_file' ? source : target } },
+    ]);
+  const get = async () => pipeline(await send(wildsage, 'GET', 'plain'), createWriteStream(target));
+  const taken = await takeTurns(
+    {
+      cp: timed(async () => {
+        await run('cp', [source, target]);
+        await sync(target);
+      }),
+      put: timed(async () => {
+        const file = createReadStream(source, { highWaterMark: MIB });
+        (await send(wildsage, 'PUT', 'plain', file, size)).resume();
+      }),
+      get: timed(async () => {
+        await get();
+        await sync(target);
+      }),
+      upload: timed(transfer('upload_file', wildsage.url)),
+      download: timed(async () => {
+        await transfer('download_file', wildsage.url)();
+        await sync(target);
+      }),
+    },
+    { rounds: bench.quick ? 1 : 3, unmeasured: bench.quick ? 0 : 1 },
+  );
+  await rm(source);
+
+  const rate = (seconds: readonly number[]) => `${Math.round(size / MIB / median(seconds))} MiB/s`;
+  const row = (what: string, seconds: readonly number[], target?: number): Row => {
+    const ratio = median(seconds.map((each, i) => (taken.cp[i] ?? Number.NaN) / each));
+    const peers = [{ name: 'cp and sync', figure: rate(taken.cp), ratio }];
+    const verdict = target === undefined ? {} : { target: `≥ ×${target.toFixed(2)} cp`, met: ratio >= target };
+    return { what: `${what} ${mebibytes(size)}`, figure: rate(seconds), peers, ...verdict };
+  };
+  return [
+    row('PUT of', taken.put, 0.7),
+    row('GET into a file of', taken.get, 0.7),
+    row('boto3 upload_file of', taken.upload),
+    row('boto3 download_file of', taken.download),
+  ];
+}
+
+/** How much more memory the server takes at most while a large object goes in and out. */
+async function memory(bench: Bench, wildsage: Wildsage): Promise<Row> {
+  const size = await affordable(bench, bench.quick ? 16 * MIB : 5 * 512 * MIB);
+  const before = await wildsage.residentBytes();
+  let most = before;
+  const watch = setInterval(async () => {
+    most = Math.max(most, await wildsage.residentBytes().catch(() => 0));
+  }, 100);
+  (await send(wildsage, 'PUT', 'huge', repeated(size), size)).resume();
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  await pipeline(await send(wildsage, 'GET', 'huge'), nowhere);
+  clearInterval(watch);
+  const growth = most - before;
+  return {
+    what: `Memory that a PUT and a GET of ${mebibytes(size)} add`,
+    figure: mebibytes(growth),
+    target: '≤ tens of MiB',
+    met: growth < 100 * MIB,
+  };
+}
+
+async function small({ quick }: Bench, boto: Boto, servers: { wildsage: string; moto: string }): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const method of ['put_object', 'get_object']) {
+    const calls = Array.from({ length: quick ? 2 : 40 }, (_, i) => ({
+      method,
+      parameters: { Bucket: BUCKET, Key: `small-${i}`, ...(method === 'put_object' && { Body: 'x'.repeat(1024) }) },
+    }));
+    const round = (url: string) => async () => median(await boto.calls('s3', url, calls));
+    const taken = await takeTurns(
+      { wildsage: round(servers.wildsage), moto: round(servers.moto) },
+      { rounds: quick ? 1 : 7 },
+    );
+    const ratio = median(taken.wildsage.map((each, i) => each / (taken.moto[i] ?? Number.NaN)));
+    rows.push({
+      what: `${method} of 1 KiB through boto3`,
+      figure: milliseconds(median(taken.wildsage)),
+      peers: [{ name: 'moto', figure: milliseconds(median(taken.moto)), ratio }],
+    });
+  }
+  return rows;
+}
+
+/** One request to S3, with its payload unsigned. Throws unless it succeeds. */
+function send(wildsage: Wildsage, method: string, key: string, body?: Readable, size = 0): Promise<IncomingMessage> {
+  const { host, hostname, port } = new URL(wildsage.url);
+  const path = `/${BUCKET}/${key}`;
+  const sign = signer(host, 's3');
+  const { headers } = sign({ method, path, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body: '' });
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { hostname, port, method, path, headers: { ...headers, 'content-length': size } },
+      (answer) =>
+        answer.statusCode === 200 ? resolve(answer) : reject(new Error(`${method} ${key}: ${answer.statusCode}`)),
+    );
+    asked.on('error', reject);
+    if (body) body.pipe(asked);
+    else asked.end();
+  });
+}
+
+/** `size` bytes: one random block again and again, so that making them costs nothing. */
+function repeated(size: number): Readable {
+  const block = randomBytes(MIB);
+  function* blocks() {
+    for (let left = size; left > 0; left -= block.length) yield block.subarray(0, Math.min(left, block.length));
+  }
+  return Readable.from(blocks(), { objectMode: false, highWaterMark: MIB });
+}
+
+async function sync(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.sync();
+  await handle.close();
+}

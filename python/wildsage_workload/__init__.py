@@ -1,0 +1,1 @@
+"""What runs inside Wildsage's workloads: script mode, serving, and the built-in algorithms."""

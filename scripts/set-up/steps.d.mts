@@ -1,0 +1,3 @@
+export function duration(milliseconds: number): string;
+export function step<T>(title: string, work: () => Promise<T> | T): Promise<T>;
+export class SetUpError extends Error {}

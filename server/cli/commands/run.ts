@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { paths } from '../../config.ts';
+import { readCredentialsFile } from '../../identity/credentials-file.ts';
+import { CliError } from '../cli-error.ts';
+import { unsetVariables, variablesFor } from '../environment.ts';
+import { type FoundServer, findServer } from '../find-server.ts';
+import { roleCredentials } from '../role-credentials.ts';
+import { quietServerLog } from '../server-log.ts';
+import { ownRecord } from '../server-record.ts';
+import { configFrom } from '../settings.ts';
+import { end, start } from './up.ts';
+
+interface RunOptions {
+  readonly home?: string;
+  readonly role?: boolean;
+  readonly ephemeral?: boolean;
+}
+
+interface Ended {
+  readonly code: number;
+  readonly signal?: NodeJS.Signals;
+}
+
+/** Runs the command with the variables of its server; ends as the command ends. */
+export async function run(command: readonly string[], options: RunOptions): Promise<void> {
+  const ended = options.ephemeral
+    ? await withOwnServer((server) => runFor(server, command, options))
+    : await runFor(await findServer(options.home), command, options);
+  if (ended.signal) process.kill(process.pid, ended.signal);
+  process.exitCode = ended.code;
+}
+
+async function runFor(server: FoundServer, command: readonly string[], { role }: RunOptions): Promise<Ended> {
+  const credentials = role ? await roleCredentials(server) : undefined;
+  const kept = Object.entries(process.env).filter(([name]) => !unsetVariables.includes(name));
+  const env = { ...Object.fromEntries(kept), ...variablesFor(server, credentials), WILDSAGE_HOME: server.home };
+  return runChild(command, env);
+}
+
+function runChild([file = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: 'inherit', env });
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+    // Ctrl-C on a terminal reaches the command by itself; passing it on would be a second one.
+    const forward = (signal: NodeJS.Signals) => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
+    for (const signal of signals) process.on(signal, forward);
+    const done = () => {
+      for (const signal of signals) process.off(signal, forward);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      done();
+      const reason = error.code === 'ENOENT' ? 'there is no such command' : error.message;
+      reject(new CliError(`${file} cannot be run: ${reason}`, error.code === 'ENOENT' ? 127 : 126));
+    });
+    child.once('exit', (code, signal) => {
+      done();
+      resolve({ code: code ?? 1, signal: signal ?? undefined });
+    });
+  });
+}
+
+/** A server for one command, on a free port, with a home that is gone afterwards. */
+async function withOwnServer(use: (server: FoundServer) => Promise<Ended>): Promise<Ended> {
+  const home = mkdtempSync(join(tmpdir(), 'wildsage-ephemeral-'));
+  const config = configFrom({ ephemeral: true, port: '0' }, home);
+  try {
+    const running = await start(config, quietServerLog());
+    try {
+      const { host, port, region } = config;
+      const credentials = await readCredentialsFile(paths(home).credentials);
+      if (!credentials) throw new Error(`${paths(home).credentials} was not made`);
+      const record = ownRecord({ home, host, port, region, ephemeral: true });
+      return await use({ ...record, url: running.url, credentials });
+    } finally {
+      await end(running, config);
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,28 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface WalkedEntry {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly kind: 'file' | 'folder' | 'link';
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+/** Everything below a folder in name order, links not followed. What is neither file, folder nor link is left out. */
+export async function* walk(folder: string, below = ''): AsyncGenerator<WalkedEntry> {
+  const names = await readdir(join(folder, below)).catch((error: NodeJS.ErrnoException) => {
+    // A program that still runs may have taken it away just now.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+  for (const name of names.sort()) {
+    const path = below ? `${below}/${name}` : name;
+    const stats = await lstat(join(folder, path)).catch(() => undefined);
+    if (!stats) continue;
+    const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : undefined;
+    if (!kind) continue;
+    yield { path, kind, size: stats.size, modifiedMs: stats.mtimeMs };
+    if (kind === 'folder') yield* walk(folder, path);
+  }
+}

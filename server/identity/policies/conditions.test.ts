@@ -1,0 +1,152 @@
+import { allow, check, IMPLICIT, type Json } from './scenarios.ts';
+
+const when = (Condition: Json) => [allow({ Condition })];
+
+check('conditions', [
+  {
+    name: 'a string equals',
+    identity: when({ StringEquals: { 'aws:X': ['a', 'b'] } }),
+    context: { 'aws:x': 'b' },
+    is: 'allowed',
+  },
+  {
+    name: 'a string equals with case',
+    identity: when({ StringEquals: { k: 'a' } }),
+    context: { k: 'A' },
+    is: IMPLICIT,
+  },
+  { name: 'a missing key equals nothing', identity: when({ StringEquals: { k: 'a' } }), is: IMPLICIT },
+  { name: 'a missing key is IfExists', identity: when({ StringEqualsIfExists: { k: 'a' } }), is: 'allowed' },
+  {
+    name: 'IfExists compares when it exists',
+    identity: when({ StringEqualsIfExists: { k: 'a' } }),
+    context: { k: 'b' },
+    is: IMPLICIT,
+  },
+  { name: 'a missing key is not equal', identity: when({ StringNotEquals: { k: 'a' } }), is: 'allowed' },
+  {
+    name: 'not equal to any of several',
+    identity: when({ StringNotEquals: { k: ['a', 'b'] } }),
+    context: { k: 'b' },
+    is: IMPLICIT,
+  },
+  {
+    name: 'equal without case',
+    identity: when({ StringEqualsIgnoreCase: { k: 'aB' } }),
+    context: { k: 'Ab' },
+    is: 'allowed',
+  },
+  { name: 'alike', identity: when({ StringLike: { k: 'a*d?' } }), context: { k: 'abcde' }, is: 'allowed' },
+  { name: 'not alike', identity: when({ StringNotLike: { k: 'a*' } }), context: { k: 'abc' }, is: IMPLICIT },
+  {
+    name: 'all keys must hold',
+    identity: when({ StringEquals: { a: '1', b: '2' } }),
+    context: { a: '1', b: '3' },
+    is: IMPLICIT,
+  },
+  {
+    name: 'all operators must hold',
+    identity: when({ StringEquals: { a: '1' }, Bool: { b: true } }),
+    context: { a: '1', b: 'false' },
+    is: IMPLICIT,
+  },
+  {
+    name: 'numbers compare as numbers',
+    identity: when({ NumericLessThanEquals: { n: '10' } }),
+    context: { n: '9' },
+    is: 'allowed',
+  },
+  {
+    name: 'what is no number compares with nothing',
+    identity: when({ NumericLessThan: { n: 10 } }),
+    context: { n: '' },
+    is: IMPLICIT,
+  },
+  { name: 'numbers differ', identity: when({ NumericNotEquals: { n: 10 } }), context: { n: '10.0' }, is: IMPLICIT },
+  {
+    name: 'dates compare in either form',
+    identity: when({ DateGreaterThan: { t: '2026-01-01T00:00:00Z' } }),
+    context: { t: '1800000000' },
+    is: 'allowed',
+  },
+  {
+    name: 'a date that has passed',
+    identity: when({ DateLessThan: { t: '2026-01-01T00:00:00Z' } }),
+    context: { t: '2026-01-01T00:00:01Z' },
+    is: IMPLICIT,
+  },
+  { name: 'booleans', identity: when({ Bool: { b: 'true' } }), context: { b: 'TRUE' }, is: 'allowed' },
+  { name: 'Null finds what is missing', identity: when({ Null: { k: 'true' } }), is: 'allowed' },
+  { name: 'Null finds what is there', identity: when({ Null: { k: 'false' } }), is: IMPLICIT },
+  {
+    name: 'an address in a network',
+    identity: when({ IpAddress: { ip: ['10.0.0.0/8', '::1/128'] } }),
+    context: { ip: '10.1.2.3' },
+    is: 'allowed',
+  },
+  {
+    name: 'an IPv6 address',
+    identity: when({ IpAddress: { ip: '2001:db8::/32' } }),
+    context: { ip: '2001:db8::5' },
+    is: 'allowed',
+  },
+  {
+    name: 'an address outside',
+    identity: when({ NotIpAddress: { ip: '10.0.0.0/8' } }),
+    context: { ip: '10.9.9.9' },
+    is: IMPLICIT,
+  },
+  {
+    name: 'a wrong network has no address',
+    identity: when({ IpAddress: { ip: '10.0.0.0/99' } }),
+    context: { ip: '10.0.0.1' },
+    is: IMPLICIT,
+  },
+  {
+    name: 'stars of ARNs stay between colons',
+    identity: when({ ArnLike: { a: 'arn:aws:s3:*' } }),
+    context: { a: 'arn:aws:s3:::b' },
+    is: IMPLICIT,
+  },
+  {
+    name: 'ARNs part by part',
+    identity: when({ ArnEquals: { a: 'arn:aws:*:*:*:model/*' } }),
+    context: { a: 'arn:aws:sagemaker:us-east-1:1:model/a:b' },
+    is: 'allowed',
+  },
+  {
+    name: 'ForAnyValue wants one',
+    identity: when({ 'ForAnyValue:StringEquals': { k: ['a'] } }),
+    context: { k: ['b', 'a'] },
+    is: 'allowed',
+  },
+  {
+    name: 'ForAnyValue of nothing is false',
+    identity: when({ 'ForAnyValue:StringEquals': { k: ['a'] } }),
+    context: { k: [] },
+    is: IMPLICIT,
+  },
+  {
+    name: 'ForAllValues wants all',
+    identity: when({ 'ForAllValues:StringEquals': { k: ['a', 'b'] } }),
+    context: { k: ['b', 'c'] },
+    is: IMPLICIT,
+  },
+  {
+    name: 'ForAllValues of nothing is true',
+    identity: when({ 'ForAllValues:StringEquals': { k: ['a'] } }),
+    is: 'allowed',
+  },
+  {
+    name: 'ForAnyValue negated wants one outside',
+    identity: when({ 'ForAnyValue:StringNotEquals': { k: ['a'] } }),
+    context: { k: ['a', 'b'] },
+    is: 'allowed',
+  },
+  {
+    name: 'ForAllValues negated wants all outside',
+    identity: when({ 'ForAllValues:StringNotLike': { k: ['a*'] } }),
+    context: { k: ['b', 'ab'] },
+    is: IMPLICIT,
+  },
+]);

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openAuthority } from './authority.ts';
+import { writeTrustBundle } from './trust-bundle.ts';
+
+describe('openAuthority', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wildsage-authority-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('keeps its key to the owner and its certificate for ten years', async () => {
+    const { certificate, certificateFile } = openAuthority(folder);
+    assert.equal((await stat(join(folder, 'key.pem'))).mode & 0o777, 0o600);
+    assert.equal(await readFile(certificateFile, 'utf8'), certificate);
+    const parsed = new X509Certificate(certificate);
+    assert.equal(parsed.ca, true);
+    assert.equal(parsed.verify(parsed.publicKey), true);
+    const years = (new Date(parsed.validTo).getTime() - Date.now()) / (365 * 86_400_000);
+    assert.ok(years > 9.9 && years < 10.1);
+  });
+
+  it('is the same one after a restart', () => {
+    assert.equal(openAuthority(folder).certificate, openAuthority(folder).certificate);
+  });
+
+  it('is made anew when its files are broken or its time is nearly over', async () => {
+    const { certificate } = openAuthority(folder);
+    await writeFile(join(folder, 'ca.pem'), 'not a certificate');
+    const second = openAuthority(folder).certificate;
+    assert.notEqual(second, certificate);
+    const nearlyOver = new Date(Date.now() + 3640 * 86_400_000);
+    assert.notEqual(openAuthority(folder, () => nearlyOver).certificate, second);
+  });
+
+  it('makes a certificate once and again before it expires', () => {
+    let now = new Date();
+    const authority = openAuthority(folder, () => now);
+    const first = authority.contextFor('s3.amazonaws.com');
+    assert.equal(authority.contextFor('s3.amazonaws.com'), first);
+    now = new Date(now.getTime() + 84 * 86_400_000);
+    assert.notEqual(authority.contextFor('s3.amazonaws.com'), first);
+  });
+
+  it('leaves a bundle that trusts the public authorities and this one, but no other of its kind', async () => {
+    const bundle = join(folder, 'bundle.pem');
+    const { certificate } = openAuthority(folder);
+    writeTrustBundle(bundle, certificate);
+    const text = await readFile(bundle, 'utf8');
+    const subjects = text
+      .split(/(?<=-----END CERTIFICATE-----)\n/)
+      .filter((pem) => pem.trim())
+      .map((pem) => new X509Certificate(pem).subject);
+    assert.ok(subjects.length > 100);
+    assert.equal(subjects.filter((subject) => subject.includes('O=Wildsage')).length, 1);
+  });
+});

@@ -1,0 +1,1 @@
+export { accessControlOperations } from './operations.ts';

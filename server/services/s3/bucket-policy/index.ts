@@ -1,0 +1,1 @@
+export { bucketPolicyOperations } from './operations.ts';

@@ -1,0 +1,1 @@
+export { bucketSettingOperations } from './operations.ts';

@@ -1,0 +1,1 @@
+export { bucketOperations } from './operations.ts';

@@ -1,0 +1,45 @@
+import type { CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput } from '@aws-sdk/client-s3';
+import type { Completion } from '../../../objects/uploads.ts';
+import type { Operation } from '../../../operations.ts';
+import type { Platform } from '../../../platform.ts';
+import { checksumMembers, checkWhole, givenChecksums } from '../checksums.ts';
+import { writeConditions } from '../conditions.ts';
+import { invalidRequest, malformedXml } from '../errors.ts';
+import { encryptionMembers } from '../object-headers.ts';
+import { operations } from '../operation.ts';
+import { versionIdIn } from '../versions.ts';
+
+const acceptFor = (input: CompleteMultipartUploadCommandInput): Completion['accept'] => {
+  const given = givenChecksums(input);
+  return ({ size, checksum }) => {
+    if (input.MpuObjectSize !== undefined && input.MpuObjectSize !== size) {
+      throw invalidRequest(
+        `The provided 'x-amz-mp-object-size' header value ${input.MpuObjectSize} does not match what was computed: ${size}`,
+      );
+    }
+    if (checksum) checkWhole(given, { [checksum.algorithm]: checksum.value });
+  };
+};
+
+export const completeMultipartUpload = ({ objects }: Pick<Platform, 'objects'>): Operation =>
+  operations(objects).onObject<CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput>(
+    's3:PutObject',
+    async (input, context) => {
+      const { Bucket = '', Key = '', UploadId = '' } = input;
+      const bucket = objects.buckets.get(Bucket);
+      const parts = input.MultipartUpload?.Parts ?? [];
+      if (parts.length === 0) throw malformedXml();
+      const completion = { parts, conditions: writeConditions(input), accept: acceptFor(input) };
+      const version = await objects.commit(() => objects.uploads.complete(Bucket, Key, UploadId, completion));
+      const path = Key.split('/').map(encodeURIComponent).join('/');
+      return {
+        Location: `${context.origin}/${Bucket}/${path}`,
+        Bucket,
+        Key,
+        ETag: version.etag,
+        VersionId: versionIdIn(bucket, version),
+        ...checksumMembers(version.checksums, version.checksumType),
+        ...encryptionMembers(version.headers),
+      };
+    },
+  );

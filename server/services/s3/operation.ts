@@ -1,0 +1,78 @@
+import { ServiceError } from '../../errors.ts';
+import type { AuthorizationFacts } from '../../identity/identity.ts';
+import type { ObjectStorage } from '../../objects/index.ts';
+import type { Operation, Permission, RequestContext } from '../../operations.ts';
+import { partitionOf } from '../../scope.ts';
+
+/** Members that requests for a bucket have in common. */
+interface BucketInput {
+  readonly Bucket?: string;
+  readonly ExpectedBucketOwner?: string;
+}
+
+type Handle<Input, Output> = Operation<Input, Output>['handle'];
+type PermissionsOf<Input> = (input: Input, context: RequestContext) => Permission[];
+
+export const bucketArn = (bucket: string | undefined, { region }: RequestContext): string =>
+  `arn:${partitionOf(region)}:s3:::${bucket}`;
+
+export const objectArn = (bucket: string | undefined, key: string | undefined, context: RequestContext): string =>
+  `${bucketArn(bucket, context)}/${key}`;
+
+/** What a decision about a bucket needs to know of it: its policy and whose it is. */
+export const bucketFacts = (objects: ObjectStorage, bucket: string | undefined): Partial<AuthorizationFacts> => {
+  const found = bucket === undefined ? undefined : objects.buckets.find(bucket);
+  return found ? { resourcePolicy: found.policy, resourceAccountId: found.accountId } : {};
+};
+
+/** Throws AccessDenied when the bucket is not the account's that the client takes for its owner. */
+export const checkOwner = (objects: ObjectStorage, bucket: string | undefined, expected: string | undefined): void => {
+  if (expected === undefined || bucket === undefined) return;
+  const found = objects.buckets.find(bucket);
+  if (found && found.accountId !== expected) throw new ServiceError('AccessDenied', 'Access Denied', { status: 403 });
+};
+
+/** Makes operations on buckets: each is decided with the bucket's policy, and for its expected owner only. */
+export const operations = (objects: ObjectStorage) => {
+  const operation = <Input extends BucketInput, Output>(
+    permissions: PermissionsOf<Input>,
+    handle: Handle<Input, Output>,
+  ): Operation<Input, Output> => ({
+    permissions,
+    facts: ({ Bucket }) => bucketFacts(objects, Bucket),
+    handle(input, context) {
+      checkOwner(objects, input.Bucket, input.ExpectedBucketOwner);
+      return handle(input, context);
+    },
+  });
+  return {
+    operation,
+    /** One action on the bucket itself. */
+    onBucket: <Input extends BucketInput, Output>(action: string, handle: Handle<Input, Output>) =>
+      operation<Input, Output>(({ Bucket }, context) => [{ action, resource: bucketArn(Bucket, context) }], handle),
+    /** One action on an object; `versioned` is the action when the request names a version. */
+    onObject: <Input extends BucketInput & { readonly Key?: string; readonly VersionId?: string }, Output>(
+      action: string,
+      handle: Handle<Input, Output>,
+      versioned = action,
+    ) =>
+      operation<Input, Output>(
+        ({ Bucket, Key, VersionId }, context) => [
+          objectPermission(action, versioned, { Bucket, Key, VersionId }, context),
+        ],
+        handle,
+      ),
+  };
+};
+
+/** The permission for an object, or for the version of it that the request names. */
+export const objectPermission = (
+  action: string,
+  versioned: string,
+  { Bucket, Key, VersionId }: { readonly Bucket?: string; readonly Key?: string; readonly VersionId?: string },
+  context: RequestContext,
+): Permission => ({
+  action: VersionId === undefined ? action : versioned,
+  resource: objectArn(Bucket, Key, context),
+  conditions: VersionId === undefined ? undefined : { 's3:VersionId': VersionId },
+});

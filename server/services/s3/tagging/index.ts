@@ -1,0 +1,1 @@
+export { objectTaggingOperations } from './operations.ts';

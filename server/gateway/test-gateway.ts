@@ -60,8 +60,13 @@ export async function openTestGateway(features: readonly Feature[]) {
     async post(headers: Record<string, string>, body: string | Buffer, path = '/', method = 'POST') {
       const request = httpRequest({ port, host: '127.0.0.1', path, method, headers });
       request.end(body);
-      const [response] = await once(request, 'response');
-      const bytes = await buffer(response);
+      // An answer may be here before the whole request is there. The rest has to arrive too, or closing resets it.
+      const sent = once(request, 'close');
+      const answered = once(request, 'response').then(async ([response]) => ({
+        response,
+        bytes: await buffer(response),
+      }));
+      const [{ response, bytes }] = await Promise.all([answered, sent]);
       return { status: response.statusCode as number, headers: response.headers, bytes, body: bytes.toString() };
     },
     close() {

@@ -7,7 +7,8 @@ import type { DigestPool } from './digest-pool.ts';
 import type { Files } from './files.ts';
 import { readSegments } from './read-stream.ts';
 
-export type Body = Readable | Uint8Array | { readonly file: string };
+/** `request`: the body of a request, whose chunks nobody else looks at. */
+export type Body = Readable | Uint8Array | { readonly file: string } | { readonly request: Readable };
 
 /** Bytes that are on disk (or, when few, here) and that no row speaks of yet. */
 export interface Staged extends ContentDigest {
@@ -92,8 +93,29 @@ export const receiver = (files: Files, pool: DigestPool): Receive => {
 const chunksOf = async (body: Body): Promise<AsyncIterator<Uint8Array>> => {
   if (body instanceof Uint8Array) return [body].values() as unknown as AsyncIterator<Uint8Array>;
   if (body instanceof Readable) return body.iterator({ destroyOnReturn: false });
+  if ('request' in body) return freeing(body.request.iterator({ destroyOnReturn: false }));
   const { size } = await stat(body.file);
   return readSegments([{ path: body.file, size }], 0, size, { reuse: true })[Symbol.asyncIterator]();
+};
+
+/**
+ * Gives the memory of each chunk back when the next one is asked for. Left to the garbage collector, every 64 MiB of
+ * chunks cost a collection of the whole heap.
+ */
+const freeing = (chunks: AsyncIterator<Uint8Array>): AsyncIterator<Uint8Array> => {
+  let last: Uint8Array | undefined;
+  const keep = (result: IteratorResult<Uint8Array>) => {
+    last = result.value;
+    return result;
+  };
+  return {
+    next() {
+      // Only where no other view can be on the same memory, as is on a pool's.
+      if (last?.byteLength === last?.buffer.byteLength) (last?.buffer as ArrayBuffer | undefined)?.transfer(0);
+      return chunks.next().then(keep);
+    },
+    return: async (value) => (await chunks.return?.(value)) ?? { done: true, value },
+  };
 };
 
 const chained = (first: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> => ({

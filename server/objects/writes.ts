@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { checkKey } from './bucket-name.ts';
 import type { Buckets } from './buckets.ts';
 import type { Contents, Extent } from './contents.ts';
@@ -50,9 +49,7 @@ interface Floor {
 
 export const writesOf = ({ database, files, receive, buckets, versions, contents, uploads }: Floor): Writes => {
   const stage = (source: Source, options: ReceiveOptions): Promise<Staged> =>
-    source instanceof Readable || source instanceof Uint8Array || 'file' in source
-      ? receive(source, options)
-      : contents.copyOf(source.version, source.extent, options);
+    'version' in source ? contents.copyOf(source.version, source.extent, options) : receive(source, options);
 
   /** Has the bytes accepted and spoken of by a row, or thrown away. */
   const publish = async <T>(staged: Staged, accept: WritePart['accept'], change: () => T): Promise<T> => {

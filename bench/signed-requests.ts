@@ -11,11 +11,13 @@ export interface PlainRequest {
 }
 
 /** The bytes of a request as they go over a connection to `host` (`127.0.0.1:9453`). */
-export function requestBytes(host: string, { method, path, headers, body }: PlainRequest): Buffer {
-  const lines = Object.entries({ host, ...headers, 'content-length': String(Buffer.byteLength(body)) });
-  return Buffer.from(
-    `${method} ${path} HTTP/1.1\r\n${lines.map((line) => line.join(': ')).join('\r\n')}\r\n\r\n${body}`,
-  );
+export const requestBytes = (host: string, request: PlainRequest): Buffer =>
+  Buffer.from(requestHead(host, request, Buffer.byteLength(request.body)) + request.body);
+
+/** The same as far as the body, which has `length` bytes. */
+export function requestHead(host: string, { method, path, headers }: PlainRequest, length: number): string {
+  const lines = Object.entries({ host, ...headers, 'content-length': String(length) });
+  return `${method} ${path} HTTP/1.1\r\n${lines.map((line) => line.join(': ')).join('\r\n')}\r\n\r\n`;
 }
 
 /** Signs requests to one service as an AWS SDK does, each with the date of its signing. */

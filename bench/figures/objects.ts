@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { Boto } from '../boto.ts';
@@ -12,6 +11,7 @@ import { startMoto } from '../peers/index.ts';
 import { mebibytes, milliseconds, type Row } from '../report.ts';
 import { median, takeTurns } from '../rounds.ts';
 import { signer } from '../signed-requests.ts';
+import { type Transfer, transfer } from '../transfer.ts';
 import { startWildsage, type Wildsage } from '../wildsage.ts';
 
 const run = promisify(execFile);
@@ -58,28 +58,24 @@ async function large(bench: Bench, wildsage: Wildsage, boto: Boto): Promise<Row[
     await rm(target, { force: true });
     return seconds;
   };
-  const transfer = (method: string, endpoint: string) => () =>
+  const throughBoto = (method: string, endpoint: string) => () =>
     boto.calls('s3', endpoint, [
       { method, parameters: { Bucket: BUCKET, Key: 'boto', Filename: method === 'upload_file' ? source : target } },
     ]);
-  const get = async () => pipeline(await send(wildsage, 'GET', 'plain'), createWriteStream(target));
   const taken = await takeTurns(
     {
       cp: timed(async () => {
         await run('cp', [source, target]);
         await sync(target);
       }),
-      put: timed(async () => {
-        const file = createReadStream(source, { highWaterMark: MIB });
-        (await send(wildsage, 'PUT', 'plain', file, size)).resume();
-      }),
+      put: timed(() => ask(wildsage, 'PUT', 'plain', { upload: { file: source, size } })),
       get: timed(async () => {
-        await get();
+        await ask(wildsage, 'GET', 'plain', { into: target });
         await sync(target);
       }),
-      upload: timed(transfer('upload_file', wildsage.url)),
+      upload: timed(throughBoto('upload_file', wildsage.url)),
       download: timed(async () => {
-        await transfer('download_file', wildsage.url)();
+        await throughBoto('download_file', wildsage.url)();
         await sync(target);
       }),
     },
@@ -105,15 +101,17 @@ async function large(bench: Bench, wildsage: Wildsage, boto: Boto): Promise<Row[
 /** How much more memory the server takes at most while a large object goes in and out. */
 async function memory(bench: Bench, wildsage: Wildsage): Promise<Row> {
   const size = await affordable(bench, bench.quick ? 16 * MIB : 5 * 512 * MIB);
+  const source = `${bench.folder}/huge`;
+  await pipeline(repeated(size), createWriteStream(source));
   const before = await wildsage.residentBytes();
   let most = before;
   const watch = setInterval(async () => {
     most = Math.max(most, await wildsage.residentBytes().catch(() => 0));
   }, 100);
-  (await send(wildsage, 'PUT', 'huge', repeated(size), size)).resume();
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  await pipeline(await send(wildsage, 'GET', 'huge'), nowhere);
+  await ask(wildsage, 'PUT', 'huge', { upload: { file: source, size } });
+  await ask(wildsage, 'GET', 'huge');
   clearInterval(watch);
+  await rm(source);
   const growth = most - before;
   return {
     what: `Memory that a PUT and a GET of ${mebibytes(size)} add`,
@@ -146,21 +144,10 @@ async function small({ quick }: Bench, boto: Boto, servers: { wildsage: string; 
 }
 
 /** One request to S3, with its payload unsigned. Throws unless it succeeds. */
-function send(wildsage: Wildsage, method: string, key: string, body?: Readable, size = 0): Promise<IncomingMessage> {
-  const { host, hostname, port } = new URL(wildsage.url);
-  const path = `/${BUCKET}/${key}`;
-  const sign = signer(host, 's3');
-  const { headers } = sign({ method, path, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body: '' });
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      { hostname, port, method, path, headers: { ...headers, 'content-length': size } },
-      (answer) =>
-        answer.statusCode === 200 ? resolve(answer) : reject(new Error(`${method} ${key}: ${answer.statusCode}`)),
-    );
-    asked.on('error', reject);
-    if (body) body.pipe(asked);
-    else asked.end();
-  });
+function ask({ url }: Wildsage, method: string, key: string, data: Pick<Transfer, 'upload' | 'into'> = {}) {
+  const sign = signer(new URL(url).host, 's3');
+  const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+  return transfer({ url, request: sign({ method, path: `/${BUCKET}/${key}`, headers, body: '' }), ...data });
 }
 
 /** `size` bytes: one random block again and again, so that making them costs nothing. */

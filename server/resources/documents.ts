@@ -35,8 +35,7 @@ export function createDocuments(): Documents {
 
   const keep = (id: number, resource: Resource<unknown>): void => {
     kept.delete(id);
-    const oldest = kept.keys().next();
-    if (kept.size >= KEPT && !oldest.done) kept.delete(oldest.value);
+    if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
     kept.set(id, resource);
   };
 

@@ -7,7 +7,7 @@ import { firstRow, rows, type Steps, type Value } from './statement.ts';
 import { hasTrigram, rareTrigrams } from './trigrams.ts';
 
 const DEFAULT_LIMIT = 100;
-const WALK = 4096;
+const WALK = 1024;
 /** A walk that found some matches, but too few, is repeated this many times as long if that is likely to do. */
 const LONGER = 16;
 

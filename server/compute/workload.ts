@@ -36,6 +36,12 @@ export interface Workload {
   readonly startTimeoutSeconds?: number;
   /** SIGTERM, then SIGKILL after this; 120 when missing. */
   readonly stopGraceSeconds?: number;
+  /** Where it is published what each instance uses of processor, memory and disk, and with which dimensions. */
+  readonly usage?: {
+    readonly namespace: string;
+    /** One for each instance. */
+    readonly dimensions: readonly Readonly<Record<string, string>>[];
+  };
   readonly logs: {
     readonly group: string;
     /** One for each instance. */

@@ -54,6 +54,7 @@ for (const server of postgresServers) {
       for (let n = 0; ; n++) {
         const created = await store.create(notes, here, `after-${n}`, { text: '' }).catch((error: Error) => error);
         if (!(created instanceof Error)) break;
+        assert.equal((created as { status?: number }).status, 503);
         assert.ok(n < 5, `still: ${created.message}`);
       }
       assert.ok(await store.find(notes, here, 'before'));

@@ -1,10 +1,13 @@
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import type { Database, Dialect } from './database.ts';
+import { orUnavailable } from './postgres-errors.ts';
 import { postgresBuilder } from './schema.ts';
 import type { Request, Row, Steps } from './statement.ts';
 
 const READERS = 8;
+/** A machine that does not answer at all would otherwise hold requests up for minutes. */
+const CONNECT_TIMEOUT_MS = 10_000;
 /** Any number, as long as it stays the same: what servers on one database contend for. */
 const SERVER_LOCK = 7_463_201_945;
 const BIGINT = 20;
@@ -31,7 +34,13 @@ const types: pg.CustomTypesConfig = {
  * order in which they are told; the others read.
  */
 export async function openPostgres(databaseUrl: string, log: Logger): Promise<Database> {
-  const config = { connectionString: databaseUrl, types, application_name: 'wildsage' };
+  const config = {
+    connectionString: databaseUrl,
+    types,
+    application_name: 'wildsage',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
   let writer = await connect(config, log);
   const readers = new pg.Pool({ ...config, max: READERS });
   readers.on('error', (error) => log.warn('a database connection was lost', { error }));
@@ -39,12 +48,12 @@ export async function openPostgres(databaseUrl: string, log: Logger): Promise<Da
   let queue: Promise<unknown> = Promise.resolve();
 
   const transaction = async <T>(steps: Steps<T>): Promise<T> => {
-    if (writer.isLost()) writer = await connect(config, log);
+    if (writer.isLost()) writer = await orUnavailable(connect(config, log));
     const { client } = writer;
-    await client.query('begin');
+    await orUnavailable(client.query('begin'));
     try {
       const result = await run(client, steps);
-      await client.query('commit');
+      await orUnavailable(client.query('commit'));
       return result;
     } catch (error) {
       await client.query('rollback').catch(() => {});
@@ -73,7 +82,7 @@ export async function openPostgres(databaseUrl: string, log: Logger): Promise<Da
 
 async function run<T>(connection: pg.Client | pg.Pool, steps: Steps<T>): Promise<T> {
   const ask = async ({ sql, parameters }: Request): Promise<Row[]> =>
-    (await connection.query<Row>(sql, [...parameters])).rows;
+    (await orUnavailable(connection.query<Row>(sql, [...parameters]))).rows;
   let step = steps.next();
   while (!step.done) {
     let answer: Row[];

@@ -132,6 +132,13 @@ for (const database of testDatabases) {
       assert.equal(second.version, 1);
       assert.deepEqual((await store.get(jobs, here, 'a')).doc, completed);
       assert.deepEqual(await store.tags(first.arn), []);
+      await store.delete(jobs, here, 'a');
+      await store.addTags(first.arn, [{ Key: 'team', Value: 'too late' }]);
+      await store.create(jobs, here, 'a', running, { tags: [{ Key: 'project', Value: 'x' }] });
+      assert.deepEqual(
+        (await store.tags(first.arn)).map(({ Key }) => Key),
+        ['project'],
+      );
     });
 
     it('finds the active resources of a kind in every scope', async () => {

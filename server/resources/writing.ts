@@ -55,6 +55,8 @@ export function createWriting(parts: Parts, { publish }: ChangeFeed, clock: Cloc
         const values = { collection: collection.id, name, arn, now: now.getTime(), ...columns };
         const made = yield* firstRow(statements.insert, values);
         if (!made) throw kind.alreadyExists(name, scope);
+        // One may have been added while the last resource of this name was on its way out.
+        if (sameArn.length === 0) yield* rows(statements.removeTags, { arn });
         if (tags.length > 0) yield* setTags(statements, arn, tags);
         return written({ ...made, ...values, version: 1, created_at: values.now, modified_at: values.now }, collection);
       }

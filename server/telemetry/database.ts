@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { ServiceError } from '../errors.ts';
 
 /** Applied in order, once each; `user_version` counts them. Never edit one that has been released: add another. */
 const MIGRATIONS = [
@@ -57,6 +58,15 @@ const TABLES = [
 ];
 
 const PAGES_PER_STEP = 500;
+/** SQLite's result code. */
+const FULL = 13;
+
+const diskFull = (cause: unknown) =>
+  new ServiceError(
+    'ServiceUnavailableException',
+    "The server's disk is full. Nothing was stored; free some space on it.",
+    { status: 503, cause },
+  );
 
 export interface Database {
   readonly sql: DatabaseSync;
@@ -86,7 +96,7 @@ export function openDatabase(path: string): Database {
       return result;
     } catch (error) {
       if (sql.isTransaction) sql.exec('ROLLBACK');
-      throw error;
+      throw (error as { errcode?: number }).errcode === FULL ? diskFull(error) : error;
     }
   };
   migrate(sql, path, transaction);

@@ -9,6 +9,9 @@ import { describe, it } from 'node:test';
 import { silentLogger } from '../logger.ts';
 import { openDatabase } from './database.ts';
 import { openTelemetry } from './index.ts';
+import { ingestion } from './ingest.ts';
+import { openLogs } from './logs/index.ts';
+import { openMetrics } from './metrics/index.ts';
 
 const scope = { accountId: '111122223333', region: 'us-east-1' };
 const clock = { now: () => new Date() };
@@ -97,6 +100,39 @@ describe('metrics that the disk does not take', () => {
     } finally {
       other.close();
       await telemetry.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('a full disk', () => {
+  it('is told in words, keeps what was there, and takes everything once when there is room again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'telemetry-'));
+    const database = openDatabase(join(folder, 'telemetry.sqlite'));
+    const logs = openLogs(database, clock);
+    const metrics = openMetrics(database, clock);
+    const { ingest, cursor, tail } = ingestion(database, logs, metrics, silentLogger);
+    const refused = { code: 'ServiceUnavailableException', status: 503, message: /disk is full/ };
+    const many = Array.from({ length: 100 }, (_, n) => ({ timestamp: n + 1, message: 'x'.repeat(1000) }));
+    const datum = { name: 'm', values: Array.from({ length: 500 }, (_, value) => ({ value, times: 1 })) };
+    try {
+      logs.createGroup(scope, 'g');
+      const group = logs.group(scope, 'g')!;
+      logs.createStream(group, 's');
+      const stream = logs.stream(group, 's')!;
+      logs.append(stream, [{ timestamp: 1, message: 'first' }]);
+      database.sql.exec('PRAGMA max_page_count=1');
+      assert.throws(() => logs.append(stream, many), refused);
+      assert.throws(() => metrics.putDetailed(scope, 'ns', Array(10).fill(datum)), refused);
+      await assert.rejects(ingest(scope, 'g', 's', many, { cursor: 9 }), refused);
+      assert.equal(await cursor(scope, 'g', 's'), 0);
+      database.sql.exec('PRAGMA max_page_count=1000000');
+      assert.deepEqual(metrics.list(scope, { activeSince: 0, limit: 10 }), []);
+      assert.equal((await tail(scope, 'g', 's', 10)).length, 1);
+      logs.append(stream, many);
+      assert.equal((await tail(scope, 'g', 's', 1000)).length, 101);
+    } finally {
+      database.close();
       rmSync(folder, { recursive: true });
     }
   });

@@ -73,6 +73,25 @@ describe('telemetry', () => {
     );
   });
 
+  it('takes lines whose values no metric can have, without those', async () => {
+    const metrics = {
+      filters: [{ name: 'v', regex: 'v (\\S+)' }],
+      namespace: 'n',
+      dimensions: { TrainingJobName: 'job' },
+    };
+    for (const value of ['1e308', '-1e308']) {
+      const lines = [line(`v ${value}`), line(`v ${value}`)];
+      await telemetry.ingest(scope, GROUP, 'job/algo-1', lines, { metrics });
+    }
+    await telemetry.ingest(scope, GROUP, 'job/algo-1', [line('v 3')], { metrics });
+    assert.equal((await messages()).length, 5);
+    const values = await telemetry.lastValues(scope, metrics.namespace, metrics.dimensions);
+    assert.deepEqual(
+      values.map(({ value }) => value),
+      [3],
+    );
+  });
+
   it('finds metrics in lines, once even if the lines are offered again', async () => {
     const metrics = {
       filters: [

@@ -16,6 +16,7 @@ import type { Observation, Workload } from '../workload.ts';
 import type { Floor } from './floor.ts';
 import { DRAFT, type WorkloadState, workloadFolder } from './folder.ts';
 import { Run } from './run.ts';
+import { UsageMeter } from './usage-meter.ts';
 
 const ABSENT: Observation = { phase: 'absent', history: [], instances: [] };
 
@@ -43,6 +44,7 @@ export class ProcessBackend {
       root,
       machine,
       capacity: new Capacity(machine),
+      usage: new UsageMeter(options.telemetry, options.log),
       runtimes: loadRuntimes(options.config.home),
       sandbox: once(() => chooseSandbox(root)),
       python: findPython,
@@ -113,6 +115,7 @@ export class ProcessBackend {
     await Promise.allSettled(this.#starting.values());
     await this.#floor.sandbox().catch(() => {});
     await Promise.all([...this.#runs.values()].map((run) => run.close()));
+    await this.#floor.usage.close();
   }
 
   /** The folder appears whole or not at all: description, state and token together. */

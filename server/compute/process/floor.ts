@@ -10,6 +10,7 @@ import type { Python } from '../host/python.ts';
 import type { RuntimeTable } from '../runtimes/table.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Run } from './run.ts';
+import type { UsageMeter } from './usage-meter.ts';
 
 /** What every run of a workload has in common. */
 export interface Floor {
@@ -25,6 +26,7 @@ export interface Floor {
   readonly root: string;
   readonly machine: Machine;
   readonly capacity: Capacity;
+  readonly usage: UsageMeter;
   readonly runtimes: RuntimeTable;
   sandbox(): Promise<Sandbox>;
   python(): Promise<Python>;

@@ -8,19 +8,22 @@ import { HealthCheck } from './health.ts';
 import { type InstanceStatus, SupervisedInstance } from './instance.ts';
 import { LogFollower } from './log-follower.ts';
 import type { InstanceEnd } from './outcome.ts';
+import type { Measured } from './usage-meter.ts';
 
 const FAILURE_CHARACTERS = 1024;
 const LAST_LINES_BYTES = 1000;
 const LONGEST_PAUSE_MS = 10_000;
 
 export interface HostRunOptions {
-  readonly floor: Pick<Floor, 'telemetry' | 'log'>;
+  readonly floor: Pick<Floor, 'telemetry' | 'usage' | 'log'>;
   readonly workload: Workload;
   readonly folder: InstanceFolder;
   readonly host: string;
   /** Where its log goes; missing: nowhere. */
   readonly stream: string | undefined;
   readonly port: number | undefined;
+  /** How it is measured what it uses; missing: not at all. */
+  readonly usage: Omit<Measured, 'pid' | 'directory'> | undefined;
   readonly python: string;
   readonly onChange: () => void;
 }
@@ -33,6 +36,7 @@ export class HostRun {
   #health: HealthCheck | undefined;
   #status: InstanceStatus | undefined;
   #healthy: boolean | undefined;
+  #endMeasuring: (() => void) | undefined;
   #replacements = 0;
   #stopping = false;
   #exited = false;
@@ -101,6 +105,7 @@ export class HostRun {
     // Between a server's death and its return there is nobody to end: the stop has succeeded.
     if (this.#isServer && this.#stopping && exit.reason === 'lost') exit = { ...exit, reason: 'asked' };
     this.#exited = true;
+    this.#endMeasuring?.();
     this.#health?.close();
     this.#healthy = false;
     await this.#follower?.drain();
@@ -125,6 +130,7 @@ export class HostRun {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#endMeasuring?.();
     this.#health?.close();
     this.#instance.close();
     await this.#follower?.close();
@@ -149,7 +155,15 @@ export class HostRun {
       return;
     this.#status = status;
     if (!status.started) this.#loseHealth();
+    this.#measure(status);
     this.#options.onChange();
+  }
+
+  #measure({ started, pid }: InstanceStatus): void {
+    const { usage, folder, floor } = this.#options;
+    this.#endMeasuring?.();
+    const isRunning = started && pid !== undefined && !this.#closed && !this.#exited;
+    this.#endMeasuring = isRunning && usage ? floor.usage.watch({ ...usage, pid, directory: folder.ml }) : undefined;
   }
 
   #watchHealth(): void {

@@ -9,7 +9,7 @@ import { storeOutputs, syncCheckpoints } from '../transfers/outputs.ts';
 import type { InstanceObservation, Observation, Outcome, Workload } from '../workload.ts';
 import type { Floor } from './floor.ts';
 import { DRAFT, hostsOf, type WorkloadFolder, type WorkloadState, workloadFolder } from './folder.ts';
-import { HostRun } from './host-run.ts';
+import { HostRun, type HostRunOptions } from './host-run.ts';
 import { outcomeOf } from './outcome.ts';
 import { claimOf, prepare } from './prepare.ts';
 import { StateFile } from './state-file.ts';
@@ -158,6 +158,7 @@ export class Run {
           host,
           stream: this.workload.logs.streams[index],
           port: this.#state.ports[index],
+          usage: this.#usageOf(index),
           python: python.executable,
           onChange: () => this.#onHostChange(),
         }),
@@ -249,6 +250,15 @@ export class Run {
       }
       throw error;
     }
+  }
+
+  /** What is to be measured of an instance, and published under which dimensions. */
+  #usageOf(index: number): HostRunOptions['usage'] {
+    const { usage, scope, instanceCount } = this.workload;
+    const dimensions = usage?.dimensions[index];
+    if (!usage || !dimensions) return undefined;
+    const { memoryBytes } = claimOf(this.#floor, this.workload);
+    return { scope, namespace: usage.namespace, dimensions, memoryBytes: memoryBytes / instanceCount };
   }
 
   #access(): Promise<Access> {

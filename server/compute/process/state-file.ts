@@ -29,18 +29,25 @@ export class StateFile {
   /** Applies a change at once, a new phase with its time; resolves when it is on disk. */
   set(change: Partial<WorkloadState>): Promise<void> {
     const { phase } = change;
-    const isNew = phase !== undefined && phase !== this.#state.history.at(-1)?.phase;
-    const entry = { phase: phase ?? this.#state.phase, at: this.#clock.now().toISOString() };
+    const { history } = this.#state;
+    const isNew = phase !== undefined && phase !== history.at(-1)?.phase;
     this.#state = {
       ...this.#state,
       ...change,
-      ...(isNew && { message: undefined, history: [...this.#state.history, entry] }),
+      ...(isNew && { message: undefined, history: this.#entered(phase) }),
     };
     this.#dirty = true;
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
     });
     return this.#writing;
+  }
+
+  /** A phase comes once in a life: one that comes again is gone through anew, since a crash undid what was behind it. */
+  #entered(phase: WorkloadState['phase']): WorkloadState['history'] {
+    const { history } = this.#state;
+    const known = history.findIndex((entry) => entry.phase === phase);
+    return known < 0 ? [...history, { phase, at: this.#clock.now().toISOString() }] : history.slice(0, known + 1);
   }
 
   /** What it is doing, for people: not worth a write of its own. */

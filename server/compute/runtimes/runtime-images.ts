@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { hasTag, type Runtime, type RuntimeTable } from './table.ts';
 
@@ -13,6 +13,8 @@ export interface RuntimeImage {
   readonly tags: readonly string[];
   readonly manifest: string;
   readonly sizeInBytes: number;
+  /** When its requirements were last written; missing where it has none. */
+  readonly writtenAt?: Date;
   hasTag(tag: string): boolean;
 }
 
@@ -50,6 +52,7 @@ function imageOf(runtime: Runtime): RuntimeImage {
     tags: runtime.tags.filter((tag) => !tag.includes('*')),
     manifest,
     sizeInBytes: requirements?.length ?? 0,
+    writtenAt: runtime.requirements === undefined ? undefined : statSync(runtime.requirements).mtime,
     hasTag: (tag) => hasTag(runtime, tag),
   };
   images.set(runtime, image);

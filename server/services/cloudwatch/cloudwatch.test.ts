@@ -32,6 +32,8 @@ const call = async <T>(operation: string, input: object, as: RequestContext = co
   (await operations[operation]!.handle(input, as)) as T;
 const put = (...MetricData: Partial<Sdk.MetricDatum>[]) =>
   call('PutMetricData', { Namespace: 'app', MetricData: MetricData.map((datum) => ({ MetricName: 'm', ...datum })) });
+/** A dynamic part of a label. */
+const part = (name: string) => `\${${name}}`;
 const at = (ms: number) => new Date(NOW + ms);
 const statistics = async (more: Partial<Sdk.GetMetricStatisticsCommandInput> = {}) =>
   (
@@ -227,6 +229,38 @@ describe('GetMetricData', () => {
     );
   });
 
+  it('finds the metrics of a search, and names each by what tells it from the others', async () => {
+    const of = (variant: string) => [
+      { Name: 'EndpointName', Value: 'e' },
+      { Name: 'VariantName', Value: variant },
+    ];
+    await put(
+      { MetricName: 'ModelLatency', Value: 3, Dimensions: of('blue') },
+      { MetricName: 'ModelLatency', Value: 5, Dimensions: of('green') },
+      { MetricName: 'Invocations', Value: 1, Dimensions: of('green') },
+      { MetricName: 'ModelLatency', Value: 9 },
+    );
+    const found = async (search: string, more: object = {}) => {
+      const Expression = `SEARCH('${search}', 'Maximum', 60)`;
+      const { MetricDataResults } = await data([{ Id: 's', Expression, ...more }]);
+      return MetricDataResults!.map(({ Label, Values }) => [Label, Values![0]]);
+    };
+    const latencies = [
+      ['blue', 3],
+      ['green', 5],
+    ];
+    assert.deepEqual(await found('{app,EndpointName,VariantName} MetricName="ModelLatency"'), latencies);
+    assert.deepEqual(await found('{app, VariantName, EndpointName} latency'), latencies);
+    assert.deepEqual(await found('{app} MetricName="ModelLatency"'), [['ModelLatency', 9]]);
+    assert.deepEqual(await found('VariantName=("blue" OR "red")'), [['ModelLatency', 3]]);
+    assert.deepEqual(await found('{app,EndpointName,VariantName} NOT Latency'), [['Invocations', 1]]);
+    assert.deepEqual(await found('{other}'), []);
+    const Label = `max ${part("PROP('Dim.VariantName')")} ${part('MAX')}`;
+    assert.deepEqual(await found('green AND model', { Label }), [['max green 5', 5]]);
+    const total = `SUM(SEARCH('{app,EndpointName,VariantName} ModelLatency', 'Maximum'))`;
+    assert.deepEqual((await data([{ Id: 't', Expression: total }])).MetricDataResults![0]!.Values, [8]);
+  });
+
   it('goes on where a page ended, in either direction', async () => {
     await fill();
     const queries = [
@@ -271,7 +305,8 @@ describe('GetMetricData', () => {
       'ValidationError',
       /depends on itself/,
     ],
-    ['what it cannot do', [{ Id: 'a', Expression: "SEARCH('x')" }], 'ValidationError', /'a'.*SEARCH is not supported/],
+    ['what it cannot do', [{ Id: 'a', Expression: 'INSIGHT_RULE_METRIC(1)' }], 'ValidationError', /'a'.*not supported/],
+    ['a search for nothing', [{ Id: 'a', Expression: "SEARCH('', 'Sum')" }], 'ValidationError', /'a'.*search term/],
     ['a number as the result', [{ Id: 'a', Expression: '1 + 1' }], 'ValidationError', /not a time series/],
   ];
   for (const [what, queries, code, says] of refused) {

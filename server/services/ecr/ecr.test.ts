@@ -93,6 +93,36 @@ describe('ECR repositories', () => {
     const names = [...first.repositories!, ...second.repositories!].map((repository) => repository.repositoryName);
     assert.deepEqual(names, ['a', 'b', 'c']);
     assert.equal(second.nextToken, undefined);
+    await assert.rejects(call('DescribeRepositories', { nextToken: 'zz' }), { code: 'InvalidParameterException' });
+  });
+
+  it('of any other registry are those of the runtimes', async () => {
+    const found = await call<Sdk.DescribeRepositoriesCommandOutput>('DescribeRepositories', {
+      registryId: AWS,
+      repositoryNames: ['my/algorithm'],
+    });
+    assert.deepEqual(found.repositories, [
+      {
+        repositoryArn: `arn:aws:ecr:eu-west-1:${AWS}:repository/my/algorithm`,
+        registryId: AWS,
+        repositoryName: 'my/algorithm',
+        repositoryUri: `${AWS}.dkr.ecr.eu-west-1.amazonaws.com/my/algorithm`,
+      },
+    ]);
+    const names: string[] = [];
+    for (let nextToken: string | undefined; ; ) {
+      const page = await call<Sdk.DescribeRepositoriesCommandOutput>('DescribeRepositories', {
+        ...{ registryId: AWS, maxResults: 2, nextToken },
+      });
+      names.push(...page.repositories!.map((repository) => repository.repositoryName!));
+      nextToken = page.nextToken;
+      if (!nextToken) break;
+    }
+    assert.ok(names.includes('my/algorithm') && names.includes('sagemaker-xgboost'));
+    assert.equal(new Set(names).size, names.length);
+    await assert.rejects(call('DescribeRepositories', { registryId: AWS, repositoryNames: ['nope'] }), {
+      code: 'RepositoryNotFoundException',
+    });
   });
 
   it('keep a policy', async () => {
@@ -149,6 +179,7 @@ describe('ECR images', () => {
     const input = { registryId: AWS, repositoryName: 'sagemaker-xgboost', imageIds };
     const { imageDetails } = await call<Sdk.DescribeImagesCommandOutput>('DescribeImages', input);
     assert.ok(imageDetails![0]!.imageTags!.includes('1.7-1'));
+    assert.ok(imageDetails![0]!.imagePushedAt instanceof Date);
   });
 
   it('have the digest of their manifest, which changes with the requirements', async () => {

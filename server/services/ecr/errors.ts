@@ -2,6 +2,9 @@ import { ServiceError } from '../../errors.ts';
 
 export const invalidParameter = (message: string) => new ServiceError('InvalidParameterException', message);
 
+export const invalidToken = () =>
+  invalidParameter("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token provided'");
+
 export const repositoryNotFound = (name: string, registryId: string) =>
   new ServiceError(
     'RepositoryNotFoundException',

@@ -14,6 +14,8 @@ import { type StreamRow, streamOf } from './streams.ts';
 
 const PAGE_BYTES = 1024 * 1024;
 const STREAMS_PER_BATCH = 64;
+/** A prefix that so few streams have is looked up by name: going by time would pass over all the others. */
+const FEW_STREAMS = 256;
 
 type FetchStreams = (after: LogStream | undefined) => LogStream[];
 
@@ -48,20 +50,35 @@ export function logSearch({ sql }: Database, { readForward }: Pick<LogStore, 're
      ORDER BY first_event, id LIMIT ${STREAMS_PER_BATCH}`,
   );
   const streamByName = sql.prepare('SELECT * FROM log_streams WHERE group_id = ? AND name = ?');
+  const streamsByPrefix = sql.prepare(
+    `SELECT * FROM log_streams WHERE group_id = ? AND name >= ? AND name < ? LIMIT ${FEW_STREAMS + 1}`,
+  );
 
-  const named = (group: LogGroup, names: readonly string[]): LogStream[] =>
+  const named = (group: LogGroup, names: readonly string[]): StreamRow[] =>
     [...new Set(names)]
       .map((name) => streamByName.get(group.id, name) as StreamRow | undefined)
-      .filter((row) => row !== undefined && row.first_event !== null)
-      .map((row) => streamOf(row as StreamRow))
+      .filter((row) => row !== undefined);
+
+  /** Undefined when there are many. */
+  const fewNamed = (group: LogGroup, prefix: string, prefixEnd: string): StreamRow[] | undefined => {
+    const rows = prefix === '' ? [] : (streamsByPrefix.all(group.id, prefix, prefixEnd) as StreamRow[]);
+    return prefix !== '' && rows.length <= FEW_STREAMS ? rows : undefined;
+  };
+
+  const inOrder = (rows: readonly StreamRow[]): LogStream[] =>
+    rows
+      .filter((row) => row.first_event !== null)
+      .map(streamOf)
       .sort((a, b) => a.firstEventAt! - b.firstEventAt! || a.id - b.id);
 
   const feedOf = (group: LogGroup, query: SearchQuery, from: number, end: number): StreamFeed => {
     const { streamNames, streamPrefix: prefix = '' } = query;
-    if (streamNames) return new StreamFeed((after) => (after ? [] : named(group, streamNames)));
+    const prefixEnd = `${prefix}\u{10ffff}`;
+    const few = streamNames ? named(group, streamNames) : fewNamed(group, prefix, prefixEnd);
+    if (few) return new StreamFeed((after) => (after ? [] : inOrder(few)));
     return new StreamFeed((after) => {
       const place = { firstEvent: after?.firstEventAt ?? -1, id: after?.id ?? 0 };
-      const range = { from, end, prefix, prefixEnd: `${prefix}\u{10ffff}` };
+      const range = { from, end, prefix, prefixEnd };
       return (streamsFrom.all({ group: group.id, ...place, ...range }) as StreamRow[]).map(streamOf);
     });
   };

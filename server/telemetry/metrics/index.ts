@@ -39,7 +39,10 @@ export function openMetrics(database: Database, clock: Clock): MetricTables {
     },
     putDetailed(scope, namespace, data) {
       const now = clock.now().getTime();
-      for (const datum of data) pending.putDetailed(scope, namespace, datum, now);
+      // Past what is pending: a client that is told of a failure sends its data again, so none of it may stay.
+      const direct = new PendingMetrics();
+      for (const datum of data) direct.putDetailed(scope, namespace, datum, now);
+      database.transaction(() => points.write(direct.take()));
     },
     putWithin(scope, namespace, data) {
       const now = clock.now().getTime();

@@ -53,6 +53,7 @@ export type ListedMetric = MetricId & { readonly key: readonly [string, string, 
 export interface MetricStore {
   /** Keeps data in memory, to be written within seconds. */
   put(scope: Scope, namespace: string, data: readonly Datum[]): void;
+  /** Writes data at once; on return it survives this process. Throws, with nothing written, when the disk is full. */
   putDetailed(scope: Scope, namespace: string, data: readonly DetailedDatum[]): void;
   /** Writes what is in memory; on return it survives this process. Throws when the disk does not take it. */
   flush(): void;

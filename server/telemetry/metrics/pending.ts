@@ -4,6 +4,8 @@ import { Distribution } from './distribution.ts';
 import type { DetailedDatum, Dimensions } from './metric-store.ts';
 
 const NO_DIMENSIONS: Dimensions = {};
+/** The largest value, either way, that CloudWatch takes; sums of such values stay numbers. */
+const LARGEST = 2 ** 360;
 
 /** One metric in one unit, with what was put since the last write, by resolution in seconds and bucket start. */
 export interface PendingMetric {
@@ -51,9 +53,9 @@ export class PendingMetrics {
     return this.#metrics.size === 0;
   }
 
-  /** A value that is no number says nothing and is left out. */
+  /** A value that is no number, or beyond what a metric may have, says nothing and is left out. */
   put(scope: Scope, namespace: string, datum: Datum, now: number): void {
-    if (!Number.isFinite(datum.value)) return;
+    if (!(Math.abs(datum.value) <= LARGEST)) return;
     const time = datum.timestamp ?? now;
     const metric = this.#metricOf(scope, namespace, datum);
     bucketOf(metric, time, datum.storageResolution ?? 60).values.add(datum.value);

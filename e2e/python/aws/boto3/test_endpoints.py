@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import boto3
 import pytest
@@ -112,15 +113,15 @@ def test_is_updated_to_two_weighted_variants(sagemaker, runtime, endpoint, table
     assert chosen.count("Blue") > chosen.count("Green") > 0
 
 
-def test_counts_invocations_as_metrics(runtime, sagemaker, endpoint, table):
+def test_publishes_invocations_and_utilization_as_metrics(runtime, sagemaker, endpoint, table):
     cloudwatch = boto3.client("cloudwatch")
     runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=table.rows(1))
 
-    def count() -> float:
+    def sum_of(namespace: str, metric: str) -> float:
         now = datetime.now(timezone.utc)
         points = cloudwatch.get_metric_statistics(
-            Namespace="AWS/SageMaker",
-            MetricName="Invocations",
+            Namespace=namespace,
+            MetricName=metric,
             Dimensions=[{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant()}],
             StartTime=now - timedelta(hours=1),
             EndTime=now + timedelta(minutes=5),
@@ -132,7 +133,12 @@ def test_counts_invocations_as_metrics(runtime, sagemaker, endpoint, table):
     def variant() -> str:
         return sagemaker.describe_endpoint(EndpointName=endpoint)["ProductionVariants"][0]["VariantName"]
 
-    assert until("a count of invocations", count, seconds=90) >= 1
+    for namespace, metric in (
+        ("AWS/SageMaker", "Invocations"),
+        ("/aws/sagemaker/Endpoints", "CPUUtilization"),
+        ("/aws/sagemaker/Endpoints", "MemoryUtilization"),
+    ):
+        assert until(f"a sum of {metric}", partial(sum_of, namespace, metric), seconds=90) > 0
 
 
 def test_is_listed_with_its_model_and_config(sagemaker, endpoint):

@@ -108,6 +108,9 @@ def test_gives_metrics_as_statistics_and_as_data(trained):
     assert all(0 < value < 1 for value in result["Values"]) and result["Values"]
     listed = cloudwatch.get_paginator("list_metrics").paginate(Dimensions=dimensions)
     assert set(listed.search("Metrics[].MetricName")) == {"train:logloss", "validation:logloss"}
+    host = [{"Name": "Host", "Value": f"{trained.name}/algo-1"}]
+    used = cloudwatch.list_metrics(Namespace="/aws/sagemaker/TrainingJobs", Dimensions=host)["Metrics"]
+    assert {metric["MetricName"] for metric in used} == {"CPUUtilization", "DiskUtilization", "MemoryUtilization"}
 
 
 def test_names_the_cause_when_a_job_fails(sagemaker, bucket, role_arn, name):

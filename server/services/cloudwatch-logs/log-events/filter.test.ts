@@ -43,6 +43,28 @@ describe('FilterLogEvents', () => {
     await assert.rejects(filter({ logStreamNames: ['zzz'] }), notFound('stream'));
   });
 
+  it('finds streams by a prefix that few of them have, and by one that hundreds have', async () => {
+    const names = Array.from({ length: 300 }, (_, n) => `many-${String(n).padStart(3, '0')}`);
+    await withStreams(...names, 'other', 'empty');
+    for (const [index, name] of names.entries()) await put([`${name} first`, `${name} last`], NOW + index, name);
+    await put(['other'], NOW, 'other');
+    const all = async (logStreamNamePrefix: string) => {
+      const seen: (string | undefined)[] = [];
+      for (let nextToken: string | undefined; ; ) {
+        const page = await filter({ logStreamNamePrefix, limit: 97, nextToken });
+        seen.push(...texts(page));
+        nextToken = page.nextToken;
+        if (!nextToken) return seen;
+      }
+    };
+    const of = (some: readonly string[]) => some.flatMap((name) => [`${name} first`, `${name} last`]).sort();
+    assert.deepEqual((await all('many-')).sort(), of(names));
+    assert.deepEqual((await all('many-29')).sort(), of(names.slice(290)));
+    assert.deepEqual(await all('many-007'), ['many-007 first', 'many-007 last']);
+    assert.deepEqual(await all('e'), []);
+    assert.deepEqual(await all('nobody'), []);
+  });
+
   it('describes each event', async () => {
     await fill();
     const { events, searchedLogStreams } = await filter({ filterPattern: 'c0' });

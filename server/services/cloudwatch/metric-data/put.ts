@@ -35,7 +35,6 @@ export const putMetricData = ({
       throw invalidValue(`The collection MetricData must not have a size greater than ${MAX_DATA}.`);
     }
     metrics.putDetailed(context, input.Namespace!, data);
-    metrics.flush();
     return {};
   },
 });

@@ -8,7 +8,8 @@ import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { pageToken, positionOf } from '../../../telemetry/page-token.ts';
 import { invalidNextToken, validationError } from '../errors.ts';
-import type { Series } from './metric-math/series.ts';
+import { labelOf, offsetOf } from './labels.ts';
+import { isList, type Series } from './metric-math/series.ts';
 import { resolveQueries, seriesIn } from './resolve-queries.ts';
 
 const MAX_QUERIES = 500;
@@ -45,10 +46,21 @@ export const getMetricData = ({
     if (!from) throw invalidNextToken();
 
     const resolve = resolveQueries(metrics, context, input, context.now);
+    const offsetMinutes = offsetOf(input.LabelOptions?.Timezone);
     const results = input
-      .MetricDataQueries!.map((query) => ({ query, series: seriesIn(query, resolve(query)) }))
+      .MetricDataQueries!.map((query) => {
+        const value = resolve(query);
+        return { query, series: seriesIn(query, value), ownLabels: Boolean(query.MetricStat) || isList(value) };
+      })
       .filter(({ query }) => query.ReturnData !== false)
-      .flatMap(({ query, series }) => series.map((one) => resultOf(query, one, input.ScanBy)));
+      .flatMap(({ query, series, ownLabels }) =>
+        series.map((one) => {
+          const named = ownLabels ? one : { ...one, label: query.Id! };
+          const about = { series: named, query, scope: context, now: context.now, offsetMinutes };
+          const label = query.Label === undefined ? named.label : labelOf(query.Label, about);
+          return resultOf(query, named, label, input.ScanBy);
+        }),
+      );
     const { page, next } = pageOf(results, from, maxDatapoints);
     return { MetricDataResults: page, Messages: [], NextToken: next && pageToken(binding, next) };
   },
@@ -78,11 +90,16 @@ function checkQueries(queries: readonly MetricDataQuery[]): void {
   }
 }
 
-function resultOf(query: MetricDataQuery, series: Series, scanBy: GetMetricDataCommandInput['ScanBy']): Result {
+function resultOf(
+  query: MetricDataQuery,
+  series: Series,
+  label: string,
+  scanBy: GetMetricDataCommandInput['ScanBy'],
+): Result {
   const points = [...series.points];
   return {
     id: query.Id!,
-    label: query.Label ?? (query.MetricStat ? series.label : query.Id!),
+    label,
     // Newest first is the default, although all else that is read over time here is oldest first.
     points: scanBy === 'TimestampAscending' ? points : points.reverse(),
   };

@@ -1,7 +1,7 @@
 import type { GetMetricDataCommandInput, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Scope } from '../../../scope.ts';
 import { Distribution } from '../../../telemetry/metrics/distribution.ts';
-import type { MetricStore } from '../../../telemetry/metrics/metric-store.ts';
+import type { MetricId, MetricStore } from '../../../telemetry/metrics/metric-store.ts';
 import { dimensionsOf } from '../dimensions.ts';
 import { validationError } from '../errors.ts';
 import { checkPeriod, firstBucket } from '../periods.ts';
@@ -10,6 +10,8 @@ import { evaluate, type Surroundings } from './metric-math/evaluate.ts';
 import { MathError } from './metric-math/math-error.ts';
 import { parseExpression } from './metric-math/parse.ts';
 import { isList, isSeries, type Series, type Value } from './metric-math/series.ts';
+import { distinguishingLabels, findMetrics } from './search/find-metrics.ts';
+import { type MetricSearch, parseSearch } from './search/search-terms.ts';
 
 const DEFAULT_PERIOD = 60;
 
@@ -49,6 +51,8 @@ export function resolveQueries(
         const other = queries.get(id);
         return other && resolve(other);
       },
+      search: (terms, statistic, seconds = period) =>
+        searched(metrics, scope, parseSearch(terms), { statistic, period: seconds }, input, now),
       metrics: () =>
         [...queries.values()]
           .filter(({ MetricStat }) => MetricStat)
@@ -78,21 +82,58 @@ function readMetric(
   metrics: MetricStore,
   scope: Scope,
   { Id, MetricStat }: MetricDataQuery,
-  { StartTime, EndTime }: GetMetricDataCommandInput,
+  input: GetMetricDataCommandInput,
   now: Date,
 ): Series {
   const { Metric, Period, Stat, Unit } = MetricStat!;
-  const statistic = statisticOf(Stat!);
-  if (!statistic) throw validationError(`The value ${Stat} for parameter Stat of query ${Id} is not supported.`);
+  if (!statisticOf(Stat!))
+    throw validationError(`The value ${Stat} for parameter Stat of query ${Id} is not supported.`);
   checkPeriod(Period!);
-  const buckets = metrics.read(scope, {
+  const metric = {
     namespace: Metric!.Namespace ?? '',
     name: Metric!.MetricName ?? '',
     dimensions: dimensionsOf(Metric!.Dimensions, 'Dimensions'),
-    unit: Unit,
-    start: firstBucket(StartTime!, Period!, now),
+  };
+  return seriesFor(metrics, scope, metric, { statistic: Stat!, period: Period!, unit: Unit }, input, now);
+}
+
+interface Figure {
+  readonly statistic: string;
+  readonly period: number;
+  readonly unit?: string;
+}
+
+function searched(
+  metrics: MetricStore,
+  scope: Scope,
+  search: MetricSearch,
+  figure: Figure,
+  input: GetMetricDataCommandInput,
+  now: Date,
+): Series[] {
+  if (!statisticOf(figure.statistic)) throw new MathError(`the statistic ${figure.statistic} is not supported`);
+  checkPeriod(figure.period);
+  const found = findMetrics(metrics, scope, search, now);
+  const labels = distinguishingLabels(found);
+  return found.map((metric, index) => ({
+    ...seriesFor(metrics, scope, metric, figure, input, now),
+    label: labels[index]!,
+  }));
+}
+
+function seriesFor(
+  metrics: MetricStore,
+  scope: Scope,
+  { namespace, name, dimensions }: MetricId,
+  { statistic, period, unit }: Figure,
+  { StartTime, EndTime }: GetMetricDataCommandInput,
+  now: Date,
+): Series {
+  const buckets = metrics.read(scope, {
+    ...{ namespace, name, dimensions, unit },
+    start: firstBucket(StartTime!, period, now),
     end: EndTime!.getTime(),
-    periodSeconds: Period!,
+    periodSeconds: period,
   });
   // Without a unit all count, and there is one series only: what came in several units is put together.
   const merged = new Map<number, Distribution>();
@@ -101,10 +142,12 @@ function readMetric(
     there.merge(values);
     merged.set(start, there);
   }
+  const figure = statisticOf(statistic)!;
   const points = new Map<number, number>();
   for (const [time, values] of merged) {
-    const value = statistic(values);
+    const value = figure(values);
     if (value !== undefined) points.set(time, value);
   }
-  return { kind: 'series', label: Metric!.MetricName ?? '', periodSeconds: Period!, points };
+  const metric = { namespace, name, dimensions, statistic };
+  return { kind: 'series', label: name, metric, periodSeconds: period, points };
 }

@@ -13,7 +13,8 @@ import type { Runtime } from '../../../compute/runtimes/table.ts';
 import type { Operation } from '../../../operations.ts';
 import type { ResourceStore } from '../../../resources/resource-store.ts';
 import type { Scope } from '../../../scope.ts';
-import { imageNotFound, invalidParameter, repositoryNotFound } from '../errors.ts';
+import { imageNotFound, repositoryNotFound } from '../errors.ts';
+import { paged } from '../paging.ts';
 import { permissionsOn, repositories } from '../repository.ts';
 
 const DEFAULT_PAGE = 100;
@@ -51,17 +52,6 @@ const find = ({ images }: Place, { imageDigest, imageTag }: ImageIdentifier): Ru
       (imageDigest === undefined || image.digest === imageDigest) && (imageTag === undefined || image.hasTag(imageTag)),
   );
 
-/** Keys in their order, from the one after the token; the token of the next page is this page's last key. */
-function paged(keys: readonly string[], token: string | undefined, limit: number) {
-  const after = token === undefined ? '' : Buffer.from(token, 'base64url').toString();
-  if (token !== undefined && !keys.includes(after)) {
-    throw invalidParameter("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token provided'");
-  }
-  const rest = [...keys].sort().filter((key) => key > after);
-  const page = rest.slice(0, limit);
-  return { page, nextToken: rest.length > limit ? Buffer.from(page.at(-1)!).toString('base64url') : undefined };
-}
-
 export const describeImages = (shelf: Shelf): Operation<DescribeImagesCommandInput, DescribeImagesCommandOutput> => ({
   permissions: permissionsOn('DescribeImages'),
   async handle(input, context) {
@@ -73,6 +63,7 @@ export const describeImages = (shelf: Shelf): Operation<DescribeImagesCommandInp
       imageDigest: image.digest,
       imageTags: [...image.tags],
       imageSizeInBytes: image.sizeInBytes,
+      imagePushedAt: image.writtenAt,
       imageManifestMediaType: MANIFEST_MEDIA_TYPE,
     });
     if (input.imageIds) {

@@ -1,3 +1,4 @@
+import { loadRuntimes } from '../../../compute/runtimes/table.ts';
 import type { Feature, Platform } from '../../../platform.ts';
 import { createRepository, deleteRepository, describeRepositories } from './operations.ts';
 import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './policies.ts';
@@ -8,7 +9,7 @@ export const repositoriesFeature = (platform: Platform): Feature => ({
   operations: {
     CreateRepository: createRepository(platform),
     DeleteRepository: deleteRepository(platform),
-    DescribeRepositories: describeRepositories(platform),
+    DescribeRepositories: describeRepositories(platform, loadRuntimes(platform.config.home).runtimes),
     SetRepositoryPolicy: setRepositoryPolicy(platform),
     GetRepositoryPolicy: getRepositoryPolicy(platform),
     DeleteRepositoryPolicy: deleteRepositoryPolicy(platform),

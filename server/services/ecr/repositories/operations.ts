@@ -7,9 +7,14 @@ import type {
   DescribeRepositoriesCommandOutput,
   Repository as RepositoryDescription,
 } from '@aws-sdk/client-ecr';
+import type { Runtime } from '../../../compute/runtimes/table.ts';
+import { ServiceError } from '../../../errors.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import type { Resource } from '../../../resources/resource-store.ts';
+import type { Scope } from '../../../scope.ts';
+import { invalidToken, repositoryNotFound } from '../errors.ts';
+import { paged } from '../paging.ts';
 import {
   checkOwnRegistry,
   permissionsOn,
@@ -21,6 +26,8 @@ import {
 import { checkedTags, tagConditions } from './tag-rules.ts';
 
 const DEFAULT_PAGE = 100;
+
+type Wanted = Pick<DescribeRepositoriesCommandInput, 'repositoryNames' | 'nextToken'> & { readonly maxResults: number };
 
 const descriptionOf = (resource: Resource<Repository>): RepositoryDescription => ({
   repositoryArn: resource.arn,
@@ -74,25 +81,53 @@ export const deleteRepository = ({
   },
 });
 
-export const describeRepositories = ({
-  resources,
-}: Platform): Operation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput> => ({
+/**
+ * The caller's own repositories; of any other registry those that the runtimes stand for, as with images: it is taken
+ * for one of AWS's.
+ */
+export const describeRepositories = (
+  { resources }: Platform,
+  runtimes: readonly Runtime[],
+): Operation<DescribeRepositoriesCommandInput, DescribeRepositoriesCommandOutput> => ({
   permissions: ({ registryId, repositoryNames }, context) =>
     (repositoryNames ?? [undefined]).flatMap((repositoryName) =>
       permissionsOn('DescribeRepositories')({ registryId, repositoryName }, context),
     ),
   async handle(input, context) {
-    checkOwnRegistry({ registryId: input.registryId, repositoryName: input.repositoryNames?.[0] }, context);
-    if (input.repositoryNames) {
-      const found = await Promise.all(input.repositoryNames.map((name) => resources.get(repositories, context, name)));
+    const { registryId = context.accountId, repositoryNames, nextToken, maxResults = DEFAULT_PAGE } = input;
+    if (registryId !== context.accountId) {
+      const registry = { accountId: registryId, region: context.region };
+      return publicRepositories(runtimes, registry, { repositoryNames, nextToken, maxResults });
+    }
+    if (repositoryNames) {
+      const found = await Promise.all(repositoryNames.map((name) => resources.get(repositories, context, name)));
       return { repositories: found.map(descriptionOf) };
     }
-    const page = await resources.list(repositories, context, {
-      sortBy: 'name',
-      order: 'ascending',
-      limit: input.maxResults ?? DEFAULT_PAGE,
-      token: input.nextToken,
+    const query = { sortBy: 'name', order: 'ascending', limit: maxResults, token: nextToken } as const;
+    const page = await resources.list(repositories, context, query).catch((error) => {
+      throw error instanceof ServiceError && nextToken !== undefined ? invalidToken() : error;
     });
     return { repositories: page.items.map(descriptionOf), nextToken: page.nextToken };
   },
 });
+
+function publicRepositories(
+  runtimes: readonly Runtime[],
+  registry: Scope,
+  { repositoryNames, nextToken, maxResults }: Wanted,
+): Omit<DescribeRepositoriesCommandOutput, '$metadata'> {
+  const names = [...new Set(runtimes.flatMap((runtime) => runtime.repositories))];
+  const missing = repositoryNames?.find((name) => !names.includes(name));
+  if (missing !== undefined) throw repositoryNotFound(missing, registry.accountId);
+  const whole = { page: repositoryNames ?? [], nextToken: undefined };
+  const found = repositoryNames ? whole : paged(names, nextToken, maxResults);
+  return {
+    repositories: found.page.map((repositoryName) => ({
+      repositoryArn: repositoryArn(registry, repositoryName),
+      registryId: registry.accountId,
+      repositoryName,
+      repositoryUri: `${registryHost(registry)}/${repositoryName}`,
+    })),
+    nextToken: found.nextToken,
+  };
+}

@@ -43,6 +43,14 @@ describe('the workload of a variant', () => {
     assert.notDeepEqual(workloadFor(key, variant({ generation: 4 })).logs.streams, streams);
   });
 
+  it('publishes what its instances use together, as that of the variant', () => {
+    const dimensions = { EndpointName: 'My-Endpoint', VariantName: 'AllTraffic' };
+    assert.deepEqual(workloadFor(key, variant()).usage, {
+      namespace: '/aws/sagemaker/Endpoints',
+      dimensions: [dimensions, dimensions],
+    });
+  });
+
   const s3 = (rest: object) => ({ modelDataSource: { S3DataSource: rest } }) as Partial<DeployedVariant>;
   const cases: [string, Partial<DeployedVariant>, object[]][] = [
     ['no model data', {}, []],

@@ -5,6 +5,7 @@ import { asS3Uri } from '../s3-uris.ts';
 import { type DeployedVariant, logGroup, workloadName } from './resource.ts';
 
 const MODEL_PATH = '/opt/ml/model';
+const METRIC_NAMESPACE = '/aws/sagemaker/Endpoints';
 
 /** A variant of an endpoint as a server to run. */
 export function workloadFor(key: ResourceKey, variant: DeployedVariant): Workload {
@@ -27,6 +28,7 @@ export function workloadFor(key: ResourceKey, variant: DeployedVariant): Workloa
     networkIsolation: variant.networkIsolation,
     startTimeoutSeconds: variant.startTimeoutSeconds,
     stopGraceSeconds: 30,
+    usage: { namespace: METRIC_NAMESPACE, dimensions: instanceDimensions(key.name, variant) },
     logs: { group: logGroup(key.name), streams: logStreams(name, variant) },
   };
 }
@@ -37,6 +39,10 @@ const logStreams = (workload: string, variant: DeployedVariant): string[] =>
     const digest = createHash('sha256').update(`${workload}/${index}`).digest('hex');
     return `${variant.name}/i-${digest.slice(0, 17)}`;
   });
+
+/** All instances of a variant count together, as on AWS. */
+const instanceDimensions = (endpoint: string, { name, instanceCount }: DeployedVariant) =>
+  Array.from({ length: instanceCount }, () => ({ EndpointName: endpoint, VariantName: name }));
 
 function modelInputs({ modelDataUrl, modelDataSource }: DeployedVariant): WorkloadInput[] {
   if (modelDataUrl) return [archive(modelDataUrl)];

@@ -32,7 +32,8 @@ export function tagOperations(resources: ResourceStore): Operations {
   const ListTags: Operation<ListTagsCommandInput, ListTagsCommandOutput> = {
     permissions: (input) => [{ action: 'sagemaker:ListTags', resource: normalArn(input.ResourceArn) }],
     async handle(input, context) {
-      // A page holds at least 50 tags and a resource at most that many: there is no second page.
+      // A page holds at least 50 tags and a resource at most that many: there is no second page, and no token of ours.
+      if (input.NextToken !== undefined) throw validationError('Invalid pagination token.');
       return { Tags: await resources.tags(await taggable(input.ResourceArn!, context)) };
     },
   };

@@ -37,6 +37,13 @@ describe('tags', () => {
     assert.deepEqual(await pairs(), [['b', '2']]);
   });
 
+  it('fit onto one page: a token is none of ours', async () => {
+    await assert.rejects(list({ NextToken: 'made-up' }), {
+      code: 'ValidationException',
+      message: 'Invalid pagination token.',
+    });
+  });
+
   it('are found by the name as the client wrote it, too', async () => {
     assert.equal((await list({ ResourceArn: arn.replace('tagged', 'Tagged') })).Tags?.length, 1);
   });

@@ -44,6 +44,10 @@ describe('the workload of a training job', () => {
     assert.equal(workload.name, 'training-job.123456789012.eu-west-1.My-Job.0');
     assert.deepEqual(workload.logs.streams, ['My-Job/algo-1-1735689600', 'My-Job/algo-2-1735689600']);
     assert.equal(workload.logs.group, '/aws/sagemaker/TrainingJobs');
+    assert.deepEqual(workload.usage, {
+      namespace: '/aws/sagemaker/TrainingJobs',
+      dimensions: [{ Host: 'My-Job/algo-1' }, { Host: 'My-Job/algo-2' }],
+    });
   });
 
   it('is told to train, unless the request brings its own command', () => {

@@ -30,6 +30,10 @@ export function workloadFor(resource: Resource<TrainingJob>): Workload {
     outputs: outputsOf(name, doc),
     networkIsolation: request.EnableNetworkIsolation,
     maxRuntimeSeconds: request.StoppingCondition?.MaxRuntimeInSeconds,
+    usage: {
+      namespace: METRIC_NAMESPACE,
+      dimensions: Array.from({ length: instanceCount! }, (_, index) => ({ Host: `${name}/algo-${index + 1}` })),
+    },
     logs: {
       group: LOG_GROUP,
       streams: logStreams(resource, instanceCount!),

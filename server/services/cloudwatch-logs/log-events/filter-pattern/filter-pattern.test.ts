@@ -49,6 +49,10 @@ const groups: Record<string, Case[]> = {
   ],
   'JSON conditions': [
     ['{ $.eventType = "UpdateTrail" }', EVENT, true],
+    ['{ $.eventType = "UpdateTrail" }', `  ${EVENT}\n`, true],
+    ['{ $.a EXISTS }', '[1] {"a": 1}', false],
+    ['{ $.a EXISTS }', '{"a": 1} and more', false],
+    ['{ $[0] = 7 }', '[7]', true],
     ['{$.eventType=UpdateTrail}', EVENT, true],
     ['{ $.eventType != "UpdateTrail" }', EVENT, false],
     ['{ $.missing != "UpdateTrail" }', EVENT, false],

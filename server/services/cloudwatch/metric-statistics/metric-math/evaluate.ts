@@ -13,6 +13,8 @@ export interface Surroundings {
   lookUp(id: string): Value | undefined;
   /** The request's metrics (not its expressions), by id. */
   metrics(): readonly (readonly [id: string, series: Series])[];
+  /** The metrics that a SEARCH is for, each with the statistic. Without a period, that of the expression. */
+  search(terms: string, statistic: string, periodSeconds: number | undefined): readonly Series[];
   /** For what makes a series of a number: that of the request's metrics. */
   readonly periodSeconds: number;
 }
@@ -61,6 +63,7 @@ function listOf(value: Value): readonly Series[] {
 function callOf({ name, args }: Expression & { type: 'call' }, surroundings: Surroundings): Value {
   if (name === 'METRICS') return metrics(args, surroundings);
   if (name === 'TIME_SERIES') return constant(args, surroundings);
+  if (name === 'SEARCH') return search(args, surroundings);
   const called = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (!called) throw new MathError(`the function ${name} is not supported`);
   const values: Call['args'] = args.map((arg) => {
@@ -82,6 +85,16 @@ function metrics(args: readonly Expression[], surroundings: Surroundings): Value
     .metrics()
     .filter(([id]) => id.includes(filter?.value ?? ''))
     .map(([, series]) => series);
+}
+
+/** SEARCH('{Namespace,Dimension} term', 'Statistic') or with a period as third argument. */
+function search(args: readonly Expression[], surroundings: Surroundings): Value {
+  const [terms, statistic, period] = args;
+  if (terms?.type !== 'text' || statistic?.type !== 'text' || args.length > 3) {
+    throw new MathError('SEARCH takes two quoted texts and, if wanted, a period');
+  }
+  if (period && period.type !== 'number') throw new MathError('SEARCH takes a number of seconds as its period');
+  return surroundings.search(terms.value, statistic.value, period?.value);
 }
 
 function constant(args: readonly Expression[], surroundings: Surroundings): Series {

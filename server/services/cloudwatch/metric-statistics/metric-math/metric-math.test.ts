@@ -32,6 +32,9 @@ const run = (source: string): Value =>
     range: { start: START, end: START + 4 * MINUTE },
     periodSeconds: 60,
     lookUp: (id) => metrics[id],
+    search: (terms, statistic, period) => [
+      { ...series(`${terms} ${statistic} ${period ?? 'no period'}`, 1), points: new Map([[START, 7]]) },
+    ],
     metrics: () => Object.entries(metrics).filter(([id]) => id.startsWith('m')),
   });
 
@@ -46,6 +49,7 @@ const _ = undefined;
 describe('metric math', () => {
   const cases: [expression: string, result: unknown][] = [
     ['1 + 2 * 3', 7],
+    ["SUM(SEARCH('{app,A} MetricName=\"x\"', 'Sum', 60)) + 1", [8, _, _, _]],
     ['(1 + 2) * 3', 9],
     ['2 ^ 3 ^ 2', 512],
     ['-2 ^ 2', -4],
@@ -127,7 +131,8 @@ describe('metric math', () => {
     ['m1 m2', /expected the end/],
     ['m1 # 2', /unexpected character '#'/],
     ['nobody + 1', /no query with the id nobody/],
-    ['SEARCH("x", "Sum")', /function SEARCH is not supported/],
+    ['SEARCH("x")', /SEARCH takes two quoted texts/],
+    ['SEARCH("x", "Sum", m1)', /SEARCH takes a number of seconds/],
     ['ANOMALY_DETECTION_BAND(m1, 2)', /function ANOMALY_DETECTION_BAND is not supported/],
     ['constructor(m1)', /function CONSTRUCTOR is not supported/],
     ['SUM()', /needs more arguments/],

@@ -1,7 +1,11 @@
+import type { MetricId } from '../../../../telemetry/metrics/metric-store.ts';
+
 /** A metric over time: values by time (milliseconds), in order of time. */
 export interface Series {
   readonly kind: 'series';
   readonly label: string;
+  /** Which metric it is, if it is one and no result of others. */
+  readonly metric?: MetricId & { readonly statistic: string };
   readonly periodSeconds: number;
   readonly points: ReadonlyMap<number, number>;
 }
@@ -21,6 +25,7 @@ export const isList = (value: Value): value is readonly Series[] => Array.isArra
 /** A series like `model` with other points. Points that are no finite number (a division by zero) are left out. */
 export const seriesOf = (model: Series, points: Iterable<readonly [number, number]>): Series => ({
   ...model,
+  metric: undefined,
   points: new Map([...points].filter(([, value]) => Number.isFinite(value))),
 });
 

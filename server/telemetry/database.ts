@@ -70,7 +70,10 @@ const diskFull = (cause: unknown) =>
 
 export interface Database {
   readonly sql: DatabaseSync;
-  /** All of `work` or nothing of it. Not nested; `work` is synchronous, so that nobody else's statement gets between. */
+  /**
+   * All of `work` or nothing of it, as a part of the transaction that is under way if there is one. `work` is
+   * synchronous, so that nobody else's statement gets between. Throws ServiceUnavailableException for a full disk.
+   */
   transaction<T>(work: () => T): T;
   /** Gives some space of what was deleted back to the disk; whether there is more. */
   reclaim(): boolean;
@@ -89,6 +92,7 @@ export function openDatabase(path: string): Database {
   sql.exec('PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;');
   sql.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-32000; PRAGMA journal_size_limit=67108864;');
   const transaction = <T>(work: () => T): T => {
+    if (sql.isTransaction) return work();
     sql.exec('BEGIN IMMEDIATE');
     try {
       const result = work();

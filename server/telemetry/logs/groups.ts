@@ -45,9 +45,8 @@ export function logGroups({ sql, transaction }: Database, clock: Clock): GroupPa
     createGroup(scope: Scope, name, options = {}) {
       const { class: kind = 'STANDARD', kmsKeyId = null, deletionProtected = false } = options;
       const now = clock.now().getTime();
-      return (
-        insert.run(scope.accountId, scope.region, name, kind, kmsKeyId, Number(deletionProtected), now).changes === 1
-      );
+      const values = [scope.accountId, scope.region, name, kind, kmsKeyId, Number(deletionProtected), now];
+      return transaction(() => insert.run(...values).changes === 1);
     },
     group(scope, name) {
       const row = select.get(scope.accountId, scope.region, name) as Row | undefined;
@@ -68,10 +67,10 @@ export function logGroups({ sql, transaction }: Database, clock: Clock): GroupPa
       return rows.map(groupOf);
     },
     setRetention(group, days) {
-      retain.run(days ?? null, group.id);
+      transaction(() => retain.run(days ?? null, group.id));
     },
     setDeletionProtection(group, isProtected) {
-      protect.run(Number(isProtected), group.id);
+      transaction(() => protect.run(Number(isProtected), group.id));
     },
     deleteGroup(group) {
       transaction(() => {

@@ -34,7 +34,7 @@ export function logStreams(database: Database, clock: Clock): StreamPart {
   const byLastEvent = pagesByLastEvent(database);
 
   return {
-    createStream: (group, name) => insert.run(group.id, name, clock.now().getTime()).changes === 1,
+    createStream: (group, name) => transaction(() => insert.run(group.id, name, clock.now().getTime()).changes === 1),
     stream(group, name) {
       const row = select.get(group.id, name) as StreamRow | undefined;
       return row && streamOf(row);

@@ -33,6 +33,7 @@ const calls: Record<string, (store: ResourceStore, size: number, i: number) => P
   ...listing('a name one in 256 contains', () => ({ sortBy: 'createdAt', nameContains: '-ab' })),
   ...listing('a name one in 16384 contains', () => ({ sortBy: 'createdAt', nameContains: 'vision-xgboost-abc' })),
   ...listing('a name one contains', () => ({ sortBy: 'createdAt', nameContains: 'haystack' })),
+  ...listing('two letters that no name contains', () => ({ sortBy: 'createdAt', nameContains: 'zz' })),
   ...listing('a name none contains', () => ({ sortBy: 'createdAt', nameContains: 'nowhere' })),
 };
 

@@ -5,7 +5,7 @@ import type { ListQuery } from './resource-store.ts';
 import { indexOver, type ResourceRow } from './schema.ts';
 import { type Statement, slot, statement } from './statement.ts';
 import { resourceColumns } from './statements.ts';
-import { SAMPLE } from './trigrams.ts';
+import { MOST_TRIGRAMS, SAMPLE } from './trigrams.ts';
 
 export type SortColumn = 'name' | 'created_at' | 'modified_at' | 'status';
 
@@ -82,6 +82,17 @@ export function positionAfter(dialect: Dialect, shape: Shape) {
 /** The names of the rows that come next in the order, whether they pass the filters that it lacks or not. */
 export const namesNear = (dialect: Dialect, shape: Shape) =>
   statement(inOrder(dialect, shape, false).select('resources.name').limit(SAMPLE));
+
+/** The trigrams of names that begin with a part of a name too short to have one; a few more than can be matched at once. */
+export const trigramsFrom = ({ build }: Dialect) =>
+  statement(
+    build
+      .selectFrom('resource_trigrams')
+      .select('term')
+      .where('term', '>=', slot<string>('part'))
+      .where('term', '<', slot<string>('afterPart'))
+      .limit(MOST_TRIGRAMS + 1),
+  );
 
 /** A page by finding all rows that pass the filters, through whichever index serves those, and sorting them. */
 export function lookUp(dialect: Dialect, shape: Shape): Statement<StoredResource> {

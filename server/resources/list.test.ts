@@ -57,6 +57,10 @@ const filters: ListQuery[] = [
   { nameContains: 'xGb' },
   { nameContains: 'B_' },
   { nameContains: '%' },
+  { nameContains: 'zz' },
+  { nameContains: '7' },
+  { nameContains: 'Te' },
+  { nameContains: '-1', status: 'Failed' },
   { nameContains: 'no such name' },
   { nameContains: 'xgb', parent: 'red', createdAfter: minute(3), modifiedAfter: minute(20) },
 ];

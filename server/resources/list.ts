@@ -1,10 +1,10 @@
 import type { Dialect } from './database.ts';
 import type { StoredResource } from './documents.ts';
-import { isCovered, lookUp, namesNear, positionAfter, type Shape, shapeOf, walk } from './list-query.ts';
+import { isCovered, lookUp, namesNear, positionAfter, type Shape, shapeOf, trigramsFrom, walk } from './list-query.ts';
 import type { Position } from './page-token.ts';
 import type { ListQuery } from './resource-store.ts';
 import { firstRow, rows, type Steps, type Value } from './statement.ts';
-import { hasTrigram, rareTrigrams } from './trigrams.ts';
+import { anyTrigram, hasTrigram, MOST_TRIGRAMS, rareTrigrams } from './trigrams.ts';
 
 const DEFAULT_LIMIT = 100;
 const WALK = 1024;
@@ -30,6 +30,7 @@ export type List = (collection: number, query: ListQuery, position: Position | u
  */
 export function createList(dialect: Dialect, walkLength = WALK): List {
   const statements = createListStatements(dialect);
+  const shortParts = lazily(() => trigramsFrom(dialect));
 
   /** The rows of a page, and one more if there is one, or undefined when only the whole walk gives them. */
   function* search(shape: Shape, part: string, values: Values, limit: number): Steps<StoredResource[] | undefined> {
@@ -43,14 +44,25 @@ export function createList(dialect: Dialect, walkLength = WALK): List {
       // So few that the longer walk would hardly do better.
       if (near.length * LONGER <= limit) break;
     }
-    return canLookUp(shape, part) ? yield* lookUpRows(shape, part, values) : undefined;
+    if (shape.contains && dialect.trigramsAreATable) return yield* lookUpNames(shape, part, values);
+    return canLookUp(shape, part) ? yield* rows(statements(shape).lookUp(), values) : undefined;
   }
 
-  function* lookUpRows(shape: Shape, part: string, values: Values): Steps<StoredResource[]> {
+  function* lookUpNames(shape: Shape, part: string, values: Values): Steps<StoredResource[] | undefined> {
     const { namesNear, lookUp } = statements(shape);
-    const sample = shape.contains && dialect.trigramsAreATable ? yield* rows(namesNear(), values) : [];
-    const names = sample.map(({ name }) => name);
-    return yield* rows(lookUp(), { ...values, trigrams: rareTrigrams(part, names) });
+    if (hasTrigram(part)) {
+      const sample = yield* rows(namesNear(), values);
+      const trigrams = rareTrigrams(
+        part,
+        sample.map(({ name }) => name),
+      );
+      return yield* rows(lookUp(), { ...values, trigrams });
+    }
+    const beginning = part.toLowerCase();
+    const found = yield* rows(shortParts(), { part: beginning, afterPart: `${beginning}\u{10FFFF}` });
+    if (found.length === 0) return [];
+    if (found.length > MOST_TRIGRAMS) return undefined;
+    return yield* rows(lookUp(), { ...values, trigrams: anyTrigram(found.map(({ term }) => term)) });
   }
 
   return function* (collection, query, position) {
@@ -62,15 +74,16 @@ export function createList(dialect: Dialect, walkLength = WALK): List {
   };
 }
 
+const lazily = <R>(compile: () => R): (() => R) => {
+  let compiled: R | undefined;
+  return () => {
+    compiled ??= compile();
+    return compiled;
+  };
+};
+
 /** The statements for a shape, compiled when they are first asked for. */
 function createListStatements(dialect: Dialect) {
-  const lazily = <R>(compile: () => R): (() => R) => {
-    let compiled: R | undefined;
-    return () => {
-      compiled ??= compile();
-      return compiled;
-    };
-  };
   const make = (shape: Shape) => ({
     walk: lazily(() => walk(dialect, shape, false)),
     positionAfter: lazily(() => positionAfter(dialect, shape)),

@@ -49,6 +49,8 @@ export interface Schema {
   tags: TagRow;
   /** SQLite only: the trigram index over `resources.name`. */
   resource_names: { rowid: number; resource_names: string };
+  /** SQLite only: the trigrams in it, in lower case. */
+  resource_trigrams: { term: string };
 }
 
 /** The name of the index of `resources` over the collection and then these columns. */

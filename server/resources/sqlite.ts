@@ -29,14 +29,17 @@ export const sqliteDialect: Dialect = {
   text: 'text',
   bigint: 'integer',
   serial: 'integer primary key',
+  // Names go in with two spaces behind them, so that each of their letters begins a trigram: parts of one or two letters
+  // are found by the trigrams that begin with them.
   trigramIndex: [
     `create virtual table resource_names using
-       fts5(name, content='resources', content_rowid='id', tokenize='trigram', detail=none, columnsize=0)`,
+       fts5(name, content='', tokenize='trigram', detail=none, columnsize=0)`,
+    `create virtual table resource_trigrams using fts5vocab('resource_names', 'row')`,
     `create trigger resource_named after insert on resources begin
-       insert into resource_names(rowid, name) values (new.id, new.name);
+       insert into resource_names(rowid, name) values (new.id, new.name || '  ');
      end`,
     `create trigger resource_unnamed after delete on resources begin
-       insert into resource_names(resource_names, rowid, name) values ('delete', old.id, old.name);
+       insert into resource_names(resource_names, rowid, name) values ('delete', old.id, old.name || '  ');
      end`,
   ],
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hasTrigram, rareTrigrams } from './trigrams.ts';
+import { anyTrigram, hasTrigram, rareTrigrams } from './trigrams.ts';
 
 describe('rareTrigrams', () => {
   it('takes those that the fewest sampled names have', () => {
@@ -15,6 +15,10 @@ describe('rareTrigrams', () => {
   it('leaves nothing in the part that could be more than text', () => {
     assert.equal(rareTrigrams('a"b', []), '"a""b"');
   });
+});
+
+it('any of some trigrams is asked for as text, whatever they hold', () => {
+  assert.equal(anyTrigram(['ab ', 'a"b']), '"ab " OR "a""b"');
 });
 
 describe('hasTrigram', () => {

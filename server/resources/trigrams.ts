@@ -1,5 +1,7 @@
 /** Names to look at to see which trigrams are common. */
 export const SAMPLE = 512;
+/** A short part of a name that begins more trigrams than this is in so many names that walking finds them. */
+export const MOST_TRIGRAMS = 200;
 /** More make few rows fewer, and each costs a walk over all rows that have it. */
 const CHOSEN = 3;
 
@@ -9,7 +11,7 @@ function trigramsOf(text: string): string[] {
   return [...new Set(letters.slice(2).map((_, n) => letters.slice(n, n + 3).join('')))];
 }
 
-/** False for one or two letters: those are in most names, and no index has them. */
+/** False for one or two letters. */
 export const hasTrigram = (part: string): boolean => [...part].length >= 3;
 
 /**
@@ -23,5 +25,10 @@ export function rareTrigrams(part: string, sample: readonly string[]): string {
     names: names.filter((name) => name.includes(trigram)).length,
   }));
   const rarest = counted.sort((a, b) => a.names - b.names).slice(0, CHOSEN);
-  return rarest.map(({ trigram }) => `"${trigram.replaceAll('"', '""')}"`).join(' AND ');
+  return rarest.map(({ trigram }) => quoted(trigram)).join(' AND ');
 }
+
+/** What to match the index with to find the names that have any of these trigrams. */
+export const anyTrigram = (trigrams: readonly string[]): string => trigrams.map(quoted).join(' OR ');
+
+const quoted = (trigram: string) => `"${trigram.replaceAll('"', '""')}"`;

@@ -10,6 +10,7 @@ import type { Exchange, Step } from './exchange.ts';
 import { findQueryOperation, identify } from './identify.ts';
 import { continueIfAsked, decompress, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
+import { headersWithPresigned } from './presigned-headers.ts';
 import type { ServedService } from './served-services.ts';
 
 /** What every request passes, in this order. Reading this list is reading the gateway. */
@@ -95,13 +96,13 @@ function unknownOperation({ model: { service } }: ServedService, name: string): 
 const decode =
   (identity: Identity, clock: Clock): Step =>
   (exchange) => {
-    const { operation, request, query, method, labels } = exchange;
+    const { operation, query, method, labels } = exchange;
     exchange.context = new ExchangeContext(exchange, clock.now());
     const wire = {
       method,
       labels,
       query,
-      headers: request.headers,
+      headers: headersWithPresigned(exchange),
       body: exchange.body ?? payloadStream(exchange, identity),
     };
     try {

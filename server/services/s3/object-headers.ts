@@ -48,7 +48,7 @@ export const headersOf = (input: HeaderInput, context: RequestContext): ObjectHe
   }
   checkMetadata(input.Metadata ?? {});
   return {
-    ContentType: input.ContentType ?? DEFAULT_CONTENT_TYPE,
+    ContentType: input.ContentType || DEFAULT_CONTENT_TYPE,
     ContentEncoding: ownEncoding(input.ContentEncoding),
     ContentLanguage: input.ContentLanguage,
     ContentDisposition: input.ContentDisposition,

@@ -1,0 +1,31 @@
+import type { Exchange } from './exchange.ts';
+
+/**
+ * What S3 reads from headers only, wherever it stands in the query: SDKs put checksums of the empty body that they sign
+ * with there, and parameters of the signature itself are no headers.
+ */
+const NEVER = /^x-amz-(?:checksum-|sdk-checksum-|tagging$|copy-source|content-sha256$|decoded-content-length$|trailer$)/;
+const SIGNATURE = /^x-amz-(?:algorithm|credential|date|expires|signature|signedheaders|security-token)$/;
+
+const isPresigned = ({ served, authenticated, request, rawQuery }: Exchange) =>
+  served!.model.service.id === 's3' &&
+  authenticated !== undefined &&
+  request.headers.authorization === undefined &&
+  rawQuery.includes('X-Amz-Signature=');
+
+/**
+ * The request's headers, with those that a presigned URL carries in its query: SDKs move `x-amz-*` headers there (user
+ * metadata, storage class, expected owner …), where the signature covers them and whoever has the URL need not know.
+ */
+export function headersWithPresigned(exchange: Exchange): Exchange['request']['headers'] {
+  const { headers } = exchange.request;
+  if (!isPresigned(exchange)) return headers;
+  const all = { ...headers };
+  for (const [parameter, value] of exchange.query) {
+    const name = parameter.toLowerCase();
+    if (!name.startsWith('x-amz-') || SIGNATURE.test(name) || NEVER.test(name)) continue;
+    // As header text is everywhere here: bytes.
+    all[name] ??= Buffer.from(value, 'utf8').toString('latin1');
+  }
+  return all;
+}

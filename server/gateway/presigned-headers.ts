@@ -4,7 +4,8 @@ import type { Exchange } from './exchange.ts';
  * What S3 reads from headers only, wherever it stands in the query: SDKs put checksums of the empty body that they sign
  * with there, and parameters of the signature itself are no headers.
  */
-const NEVER = /^x-amz-(?:checksum-|sdk-checksum-|tagging$|copy-source|content-sha256$|decoded-content-length$|trailer$)/;
+const NEVER =
+  /^x-amz-(?:checksum-|sdk-checksum-|tagging$|copy-source|content-sha256$|decoded-content-length$|trailer$)/;
 const SIGNATURE = /^x-amz-(?:algorithm|credential|date|expires|signature|signedheaders|security-token)$/;
 
 const isPresigned = ({ served, authenticated, request, rawQuery }: Exchange) =>

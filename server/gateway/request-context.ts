@@ -13,6 +13,7 @@ export class ExchangeContext implements RequestContext {
   readonly now: Date;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly responseHeaders: Record<string, string> = {};
+  readonly body?: Uint8Array;
   readonly http: RequestContext['http'];
   #abort?: AbortController;
 
@@ -26,6 +27,7 @@ export class ExchangeContext implements RequestContext {
     this.caller = caller;
     this.now = now;
     this.headers = exchange.request.headers as Record<string, string | undefined>;
+    this.body = exchange.body;
     this.http = { request: exchange.request, response: exchange.response };
   }
 

@@ -8,9 +8,9 @@ import { serializationError } from '../protocols/scalars.ts';
 import { checkSignedService } from './credential-scope.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { findQueryOperation, identify } from './identify.ts';
+import { headersWithPresigned } from './presigned-headers.ts';
 import { continueIfAsked, decompress, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
-import { headersWithPresigned } from './presigned-headers.ts';
 import type { ServedService } from './served-services.ts';
 
 /** What every request passes, in this order. Reading this list is reading the gateway. */

@@ -30,7 +30,7 @@ export const restXml: Protocol = {
     return { status, headers: { ...headers, 'content-type': 'application/xml' }, body: xml };
   },
 
-  encodeError(error, requestId) {
+  encodeError(error, requestId): WireResponse {
     // Nothing but headers, which then speak of the object: its type is not XML.
     if (error.status === 304) return { status: error.status, headers: {} };
     const body = DECLARATION + element('Error', errorXml(error, requestId));

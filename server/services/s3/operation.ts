@@ -3,6 +3,7 @@ import type { AuthorizationFacts } from '../../identity/identity.ts';
 import type { ObjectStorage } from '../../objects/index.ts';
 import type { Operation, Permission, RequestContext } from '../../operations.ts';
 import { partitionOf } from '../../scope.ts';
+import { checkDocument } from './document-digest.ts';
 
 /** Members that requests for a bucket have in common. */
 interface BucketInput {
@@ -32,7 +33,7 @@ export const checkOwner = (objects: ObjectStorage, bucket: string | undefined, e
   if (found && found.accountId !== expected) throw new ServiceError('AccessDenied', 'Access Denied', { status: 403 });
 };
 
-/** Makes operations on buckets: each is decided with the bucket's policy, and for its expected owner only. */
+/** Makes operations on buckets: each is decided with the bucket's policy, for its expected owner only, as it was sent. */
 export const operations = (objects: ObjectStorage) => {
   const operation = <Input extends BucketInput, Output>(
     permissions: PermissionsOf<Input>,
@@ -42,6 +43,7 @@ export const operations = (objects: ObjectStorage) => {
     facts: ({ Bucket }) => bucketFacts(objects, Bucket),
     handle(input, context) {
       checkOwner(objects, input.Bucket, input.ExpectedBucketOwner);
+      checkDocument(context);
       return handle(input, context);
     },
   });

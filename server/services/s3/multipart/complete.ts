@@ -2,7 +2,7 @@ import type { CompleteMultipartUploadCommandInput, CompleteMultipartUploadComman
 import type { Completion } from '../../../objects/uploads.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
-import { checksumMembers, checkWhole, givenChecksums } from '../checksums.ts';
+import { checksumMembers, checksumMismatch, checkWhole, givenChecksums } from '../checksums.ts';
 import { writeConditions } from '../conditions.ts';
 import { invalidRequest, malformedXml } from '../errors.ts';
 import { encryptionMembers } from '../object-headers.ts';
@@ -16,6 +16,15 @@ const acceptFor = (input: CompleteMultipartUploadCommandInput): Completion['acce
       throw invalidRequest(
         `The provided 'x-amz-mp-object-size' header value ${input.MpuObjectSize} does not match what was computed: ${size}`,
       );
+    }
+    if (input.ChecksumType !== undefined && input.ChecksumType !== checksum?.type) {
+      throw invalidRequest(
+        `The upload was created using the ${checksum?.type ?? 'null'} checksum mode. The complete request must use the same checksum mode.`,
+      );
+    }
+    for (const algorithm of Object.keys(given)) {
+      // A checksum that nobody can check is no reason to say that it was right.
+      if (algorithm !== checksum?.algorithm) throw checksumMismatch(checksum?.algorithm, algorithm);
     }
     if (checksum) checkWhole(given, { [checksum.algorithm]: checksum.value });
   };

@@ -11,6 +11,7 @@ import { ServiceError } from '../../../errors.ts';
 import type { Deletion } from '../../../objects/versions.ts';
 import type { Operations, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
+import { requireDigest } from '../document-digest.ts';
 import { malformedXml } from '../errors.ts';
 import { bucketFacts, objectPermission, operations } from '../operation.ts';
 
@@ -54,6 +55,7 @@ const errorOf = ({ Key, VersionId }: ObjectIdentifier, reason: unknown): ObjectE
 
 const deleteObjects = (floors: Floors) => async (input: DeleteObjectsCommandInput, context: RequestContext) => {
   const { Bucket = '', Delete } = input;
+  requireDigest(context);
   const wanted = Delete?.Objects ?? [];
   if (wanted.length === 0 || wanted.length > MAX_KEYS || wanted.some(({ Key }) => !Key)) throw malformedXml();
   floors.objects.buckets.get(Bucket);

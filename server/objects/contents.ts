@@ -72,8 +72,9 @@ export const contentTable = ({ sql, commit }: Database, versions: Versions, file
   };
 
   const materialize = async (find: () => ObjectVersion, path: string, { link: mayLink = false } = {}) => {
-    let version = find();
     await mkdir(dirname(path), { recursive: true });
+    // From here to the pin in one turn, so that the bytes cannot go in between.
+    let version = find();
     if (!version.file && version.upload !== undefined) {
       await join(version);
       version = find();

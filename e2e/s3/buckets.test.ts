@@ -15,6 +15,7 @@ import {
   GetBucketPolicyCommand,
   GetBucketPolicyStatusCommand,
   GetBucketTaggingCommand,
+  GetObjectAclCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
@@ -26,6 +27,8 @@ import {
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
+  PutObjectAclCommand,
+  type PutObjectAclCommandInput,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -124,6 +127,20 @@ describe('buckets over S3', () => {
       Grants?.map(({ Permission }) => Permission),
       ['FULL_CONTROL', 'READ'],
     );
+  });
+
+  it('let access lists of objects be set to what holds anyway', async () => {
+    const place = { Bucket: 'owned-lists', Key: 'k' };
+    await create(place.Bucket);
+    await s3.send(new PutObjectCommand({ ...place, Body: 'x' }));
+    const { Owner, Grants } = await s3.send(new GetObjectAclCommand(place));
+    const put = (more: Partial<PutObjectAclCommandInput>) => s3.send(new PutObjectAclCommand({ ...place, ...more }));
+    await put({ ACL: 'bucket-owner-full-control' });
+    await put({ AccessControlPolicy: { Owner, Grants } });
+    const others = { Owner, Grants: Grants?.map((grant) => ({ ...grant, Permission: 'READ' as const })) };
+    await fails(put({ AccessControlPolicy: others }), 'AccessControlListNotSupported', 400);
+    await fails(put({ ACL: 'public-read' }), 'AccessControlListNotSupported', 400);
+    await fails(put({ Key: 'none', ACL: 'private' }), 'NoSuchKey', 404);
   });
 
   it('follow their policy, for other roles and for anyone', async () => {

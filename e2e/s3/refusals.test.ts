@@ -10,12 +10,12 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { type S3Server, startS3 } from './s3-server.ts';
+import { fails, type S3Server, startS3 } from './s3-server.ts';
 
 const Bucket = 'refusals';
 const Key = 'k';
 
-describe('refused reads over S3', () => {
+describe('refusals of S3', () => {
   let server: S3Server;
   let s3: S3Client;
   before(async () => {
@@ -33,7 +33,7 @@ describe('refused reads over S3', () => {
   const read = async (more: Partial<GetObjectCommandInput>, headers: Record<string, string> = {}) =>
     fetch(await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key, ...more })), { headers });
 
-  it('tell of the object that is not sent again', async () => {
+  it('of reads tell of the object that is not sent again', async () => {
     const { ETag, VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'content' }));
     const unchanged = await read({}, { 'if-none-match': ETag! });
     assert.equal(unchanged.status, 304);
@@ -47,7 +47,7 @@ describe('refused reads over S3', () => {
     assert.match(await unsatisfiable.text(), /<Code>InvalidRange<\/Code>.*<ActualObjectSize>7</);
   });
 
-  it('say that a delete marker is in the way, and which', async () => {
+  it('of reads say that a delete marker is in the way, and which', async () => {
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'content' }));
     const { VersionId } = await s3.send(new DeleteObjectCommand({ Bucket, Key }));
     const deleted = await read({});
@@ -59,5 +59,13 @@ describe('refused reads over S3', () => {
     assert.equal(marker.headers.get('x-amz-delete-marker'), 'true');
     assert.equal(marker.headers.get('allow'), 'DELETE');
     assert.ok(marker.headers.get('last-modified'));
+  });
+
+  it('are of writes, too, that name what S3 does not have', async () => {
+    const put = (more: object) => s3.send(new PutObjectCommand({ Bucket, Key: 'placed', Body: 'x', ...more }));
+    await fails(put({ StorageClass: 'CHEAPEST' }), 'InvalidStorageClass', 400);
+    await fails(put({ ServerSideEncryption: 'rot13' }), 'InvalidArgument', 400);
+    await fails(put({ ServerSideEncryption: 'AES256', SSEKMSKeyId: 'key' }), 'InvalidArgument', 400);
+    await put({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'key', StorageClass: 'DEEP_ARCHIVE' });
   });
 });

@@ -63,6 +63,7 @@ function openExchange(request: IncomingMessage, response: ServerResponse, expect
     path: mark < 0 ? url : url.slice(0, mark),
     rawQuery,
     query: rawQuery ? new URLSearchParams(rawQuery) : NO_QUERY,
+    headers: request.headers,
     expectsContinue,
     region: '',
     labels: {},

@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Step } from './exchange.ts';
 
 /**
  * What S3 reads from headers only, wherever it stands in the query: SDKs put checksums of the empty body that they sign
@@ -15,18 +15,17 @@ const isPresigned = ({ served, authenticated, request, rawQuery }: Exchange) =>
   rawQuery.includes('X-Amz-Signature=');
 
 /**
- * The request's headers, with those that a presigned URL carries in its query: SDKs move `x-amz-*` headers there (user
+ * Adds the headers that a presigned URL carries in its query: SDKs move `x-amz-*` headers there (user
  * metadata, storage class, expected owner …), where the signature covers them and whoever has the URL need not know.
  */
-export function headersWithPresigned(exchange: Exchange): Exchange['request']['headers'] {
-  const { headers } = exchange.request;
-  if (!isPresigned(exchange)) return headers;
-  const all = { ...headers };
+export const takePresignedHeaders: Step = (exchange) => {
+  if (!isPresigned(exchange)) return;
+  const all = { ...exchange.headers };
   for (const [parameter, value] of exchange.query) {
     const name = parameter.toLowerCase();
     if (!name.startsWith('x-amz-') || SIGNATURE.test(name) || NEVER.test(name)) continue;
     // As header text is everywhere here: bytes.
     all[name] ??= Buffer.from(value, 'utf8').toString('latin1');
   }
-  return all;
-}
+  exchange.headers = all;
+};

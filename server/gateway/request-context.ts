@@ -26,7 +26,7 @@ export class ExchangeContext implements RequestContext {
     this.region = exchange.region;
     this.caller = caller;
     this.now = now;
-    this.headers = exchange.request.headers as Record<string, string | undefined>;
+    this.headers = exchange.headers as Record<string, string | undefined>;
     this.body = exchange.body;
     this.http = { request: exchange.request, response: exchange.response };
   }

@@ -7,8 +7,9 @@ import { protocols } from '../protocols/index.ts';
 import { serializationError } from '../protocols/scalars.ts';
 import { checkSignedService } from './credential-scope.ts';
 import type { Exchange, Step } from './exchange.ts';
+import { acceptForm, formAnswer } from './form-upload.ts';
 import { findQueryOperation, identify } from './identify.ts';
-import { headersWithPresigned } from './presigned-headers.ts';
+import { takePresignedHeaders } from './presigned-headers.ts';
 import { continueIfAsked, decompress, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
 import type { ServedService } from './served-services.ts';
@@ -20,9 +21,11 @@ export const createSteps = (
   clock: Clock,
 ): readonly Step[] => [
   identify(served),
+  acceptForm(identity, clock),
   // The signature covers the body's hash, so the body comes first; its size is bounded. Streams are checked on the way.
   readBody,
   authenticate(identity),
+  takePresignedHeaders,
   decompress,
   findQueryOperation,
   findHandler,
@@ -40,7 +43,7 @@ const authenticate =
   (exchange) => {
     const { method, path, rawQuery, request, body } = exchange;
     const head = { method, path, query: rawQuery, headers: request.headers };
-    const authenticated = identity.authenticate(head, body);
+    const authenticated = exchange.form ? exchange.authenticated : identity.authenticate(head, body);
     if (authenticated)
       checkSignedService(authenticated, exchange.served!.model.service, !request.headers.authorization);
     exchange.authenticated = authenticated;
@@ -61,7 +64,7 @@ const findHandler: Step = (exchange) => {
   const { served, operation, operationName } = exchange;
   exchange.handler = operation && served!.operations.get(operation.name);
   refuseAnonymous(exchange);
-  if (!operation) throw isForm(exchange) ? uploadsByForm() : unknownOperation(served!, operationName ?? '');
+  if (!operation) throw unknownOperation(served!, operationName ?? '');
   if (exchange.handler) return;
   throw new ServiceError(
     'NotImplementedException',
@@ -69,14 +72,6 @@ const findHandler: Step = (exchange) => {
     { status: 501 },
   );
 };
-
-const isForm = ({ served, request }: Exchange) =>
-  served!.model.service.id === 's3' && request.headers['content-type']?.startsWith('multipart/form-data');
-
-const uploadsByForm = () =>
-  new ServiceError('NotImplemented', 'Uploads by HTML form (POST) are not there yet. Use a presigned PUT.', {
-    status: 501,
-  });
 
 function unknownOperation({ model: { service } }: ServedService, name: string): ServiceError {
   if (service.protocols[0] === 'query') {
@@ -102,8 +97,8 @@ const decode =
       method,
       labels,
       query,
-      headers: headersWithPresigned(exchange),
-      body: exchange.body ?? payloadStream(exchange, identity),
+      headers: exchange.headers,
+      body: exchange.body ?? exchange.form?.file ?? payloadStream(exchange, identity),
     };
     try {
       exchange.input = protocols[exchange.protocol!].decode(operation!, wire);
@@ -156,5 +151,6 @@ const handle: Step = async (exchange) => {
   continueIfAsked(exchange);
   const output = await handler!.handle(input, context!);
   if (output === alreadyAnswered) return;
-  exchange.answer = protocols[protocol!].encode(operation!, output, requestId);
+  const answer = protocols[protocol!].encode(operation!, output, requestId);
+  exchange.answer = exchange.form ? formAnswer(exchange, answer) : answer;
 };

@@ -30,6 +30,7 @@ import {
   PutObjectAclCommand,
   type PutObjectAclCommandInput,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { fails, type S3Server, startS3 } from './s3-server.ts';
@@ -169,6 +170,11 @@ describe('buckets over S3', () => {
     assert.equal((await s3.send(new GetBucketPolicyStatusCommand({ Bucket }))).PolicyStatus?.IsPublic, true);
     assert.equal(await (await fetch(url)).text(), 'open');
     assert.equal((await fetch(`${server.url}/${Bucket}/closed/data`)).status, 403);
+    const PublicAccessBlockConfiguration = { RestrictPublicBuckets: true };
+    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+    assert.equal((await fetch(url)).status, 403);
+    await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
+    assert.equal((await fetch(url)).status, 200);
 
     const role = server.client({ credentials: await server.assumeRole() });
     const read = async () => {

@@ -51,7 +51,7 @@ export const copySourceOf = (
   identity.authorize(
     context.caller,
     [objectPermission('s3:GetObject', 's3:GetObjectVersion', asked, context)],
-    bucketFacts(objects, name),
+    bucketFacts(objects, name, context),
   );
   checkOwner(objects, name, input.ExpectedSourceBucketOwner);
   const bucket = objects.buckets.get(name);

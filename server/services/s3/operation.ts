@@ -1,9 +1,12 @@
 import { ServiceError } from '../../errors.ts';
 import type { AuthorizationFacts } from '../../identity/identity.ts';
+import type { Bucket } from '../../objects/buckets.ts';
 import type { ObjectStorage } from '../../objects/index.ts';
 import type { Operation, Permission, RequestContext } from '../../operations.ts';
 import { partitionOf } from '../../scope.ts';
 import { checkDocument } from './document-digest.ts';
+import { checkPolicy, isPublic } from './policy-document.ts';
+import { publicAccessBlock } from './public-access.ts';
 
 /** Members that requests for a bucket have in common. */
 interface BucketInput {
@@ -20,10 +23,23 @@ export const bucketArn = (bucket: string | undefined, { region }: RequestContext
 export const objectArn = (bucket: string | undefined, key: string | undefined, context: RequestContext): string =>
   `${bucketArn(bucket, context)}/${key}`;
 
+/** A bucket that restricts public access lets nobody from outside in as long as its policy would let in anybody. */
+const isClosedTo = (objects: ObjectStorage, { name, policy, accountId }: Bucket, { caller }: RequestContext): boolean =>
+  policy !== undefined &&
+  caller.accountId !== accountId &&
+  publicAccessBlock(objects, name).RestrictPublicBuckets === true &&
+  isPublic(checkPolicy(policy, name));
+
 /** What a decision about a bucket needs to know of it: its policy and whose it is. */
-export const bucketFacts = (objects: ObjectStorage, bucket: string | undefined): Partial<AuthorizationFacts> => {
+export const bucketFacts = (
+  objects: ObjectStorage,
+  bucket: string | undefined,
+  context: RequestContext,
+): Partial<AuthorizationFacts> => {
   const found = bucket === undefined ? undefined : objects.buckets.find(bucket);
-  return found ? { resourcePolicy: found.policy, resourceAccountId: found.accountId } : {};
+  if (!found) return {};
+  const resourcePolicy = isClosedTo(objects, found, context) ? undefined : found.policy;
+  return { resourcePolicy, resourceAccountId: found.accountId };
 };
 
 /** Throws AccessDenied when the bucket is not the account's that the client takes for its owner. */
@@ -40,7 +56,7 @@ export const operations = (objects: ObjectStorage) => {
     handle: Handle<Input, Output>,
   ): Operation<Input, Output> => ({
     permissions,
-    facts: ({ Bucket }) => bucketFacts(objects, Bucket),
+    facts: ({ Bucket }, context) => bucketFacts(objects, Bucket, context),
     handle(input, context) {
       checkOwner(objects, input.Bucket, input.ExpectedBucketOwner);
       checkDocument(context);

@@ -42,7 +42,7 @@ const deleteOne = async (
   const { Key = '', VersionId, ETag } = object;
   const asked = { Bucket: bucket, Key, VersionId };
   const permission = objectPermission('s3:DeleteObject', 's3:DeleteObjectVersion', asked, context);
-  identity.authorize(context.caller, [permission], bucketFacts(objects, bucket));
+  identity.authorize(context.caller, [permission], bucketFacts(objects, bucket, context));
   return objects.commit(() => objects.versions.delete(bucket, Key, VersionId, { ifMatch: ETag }));
 };
 

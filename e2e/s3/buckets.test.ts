@@ -204,6 +204,24 @@ describe('buckets over S3', () => {
     }
   });
 
+  it('may be closed to writes without a condition', async () => {
+    const Bucket = 'conditional';
+    await create(Bucket);
+    const statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: `arn:aws:s3:::${Bucket}/*`,
+      Condition: { Null: { 's3:if-none-match': 'true' } },
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    const role = server.client({ credentials: await server.assumeRole() });
+    const object = { Bucket, Key: 'once', Body: 'x' };
+    await fails(role.send(new PutObjectCommand(object)), 'AccessDenied', 403);
+    await role.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }));
+  });
+
   it('are not for those who expect another owner', async () => {
     await create('owned');
     const wrong = { Bucket: 'owned', ExpectedBucketOwner: '999999999999' };

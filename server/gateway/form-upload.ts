@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
+import { objectUrl } from '../object-url.ts';
 import type { WireResponse } from '../protocols/protocol.ts';
 import { parseXml } from '../protocols/xml-read.ts';
 import { element, escapeXml } from '../protocols/xml-write.ts';
@@ -89,7 +90,7 @@ export function formAnswer({ form, labels, context }: Exchange, answer: WireResp
     }
     return { status: 303, headers: { ...answer.headers, location: redirect.href } };
   }
-  const location = `${context!.origin}/${Bucket}/${Key.split('/').map(encodeURIComponent).join('/')}`;
+  const location = objectUrl(context!.origin, Bucket, Key);
   const headers = { ...answer.headers, location };
   const status = fields.get('success_action_status');
   if (status !== '201') return { status: status === '200' ? 200 : 204, headers };

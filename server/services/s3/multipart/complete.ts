@@ -1,4 +1,5 @@
 import type { CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput } from '@aws-sdk/client-s3';
+import { objectUrl } from '../../../object-url.ts';
 import type { Completion } from '../../../objects/uploads.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
@@ -7,6 +8,7 @@ import { writeConditions } from '../conditions.ts';
 import { invalidRequest, malformedXml } from '../errors.ts';
 import { encryptionMembers } from '../object-headers.ts';
 import { operations } from '../operation.ts';
+import { writePermissions } from '../permissions.ts';
 import { versionIdIn } from '../versions.ts';
 
 const acceptFor = (input: CompleteMultipartUploadCommandInput): Completion['accept'] => {
@@ -31,8 +33,8 @@ const acceptFor = (input: CompleteMultipartUploadCommandInput): Completion['acce
 };
 
 export const completeMultipartUpload = ({ objects }: Pick<Platform, 'objects'>): Operation =>
-  operations(objects).onObject<CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput>(
-    's3:PutObject',
+  operations(objects).operation<CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput>(
+    writePermissions,
     async (input, context) => {
       const { Bucket = '', Key = '', UploadId = '' } = input;
       const bucket = objects.buckets.get(Bucket);
@@ -40,9 +42,8 @@ export const completeMultipartUpload = ({ objects }: Pick<Platform, 'objects'>):
       if (parts.length === 0) throw malformedXml();
       const completion = { parts, conditions: writeConditions(input), accept: acceptFor(input) };
       const version = await objects.commit(() => objects.uploads.complete(Bucket, Key, UploadId, completion));
-      const path = Key.split('/').map(encodeURIComponent).join('/');
       return {
-        Location: `${context.origin}/${Bucket}/${path}`,
+        Location: objectUrl(context.origin, Bucket, Key),
         Bucket,
         Key,
         ETag: version.etag,

@@ -75,7 +75,8 @@ export const contentTable = ({ sql, commit }: Database, versions: Versions, file
     await mkdir(dirname(path), { recursive: true });
     // From here to the pin in one turn, so that the bytes cannot go in between.
     let version = find();
-    if (!version.file && version.upload !== undefined) {
+    // Again and again, since what is found after a join may be another that came in parts.
+    while (!version.file && version.upload !== undefined) {
       await join(version);
       version = find();
     }

@@ -13,6 +13,7 @@ import { takePresignedHeaders } from './presigned-headers.ts';
 import { continueIfAsked, decompress, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
 import type { ServedService } from './served-services.ts';
+import { limitSilence } from './silence.ts';
 
 /** What every request passes, in this order. Reading this list is reading the gateway. */
 export const createSteps = (
@@ -109,10 +110,12 @@ const decode =
   };
 
 function payloadStream({ request, authenticated }: Exchange, identity: Identity): Readable {
-  if (!authenticated || authenticated.payload.kind === 'unsigned') {
-    return Object.assign(request, { trailers: request.trailers ?? {} });
-  }
-  return identity.decodePayload(request, authenticated.payload);
+  const payload =
+    !authenticated || authenticated.payload.kind === 'unsigned'
+      ? Object.assign(request, { trailers: request.trailers ?? {} })
+      : identity.decodePayload(request, authenticated.payload);
+  limitSilence(request, (error) => payload.destroy(error));
+  return payload;
 }
 
 const validate: Step = ({ served, operation, input }) => {

@@ -125,6 +125,19 @@ describe('uploads to S3 by HTML form', () => {
     assert.equal((await post(sized, 'abc')).status, 204);
   });
 
+  it('say nothing that an answer could not carry', async () => {
+    for (const name of ['x-amz-meta-ü', 'x-amz-meta-a b', 'x-amz-meta-']) {
+      const { status, body } = await post(signed({ key: 'named', [name]: 'x' }));
+      assert.equal(status, 400, body);
+      assert.match(body, /<Code>InvalidArgument</);
+    }
+    const lines = { expires: 'one\r\ntwo', 'x-amz-meta-lines': 'one\r\ntwo', 'Content-Type': 'text/plain\r\nx: y' };
+    const kept = await post(signed({ key: 'lines', ...lines }));
+    assert.equal(kept.status, 204, kept.body);
+    const { Metadata, ExpiresString, ContentType } = await read('lines');
+    assert.deepEqual([Metadata?.lines, ExpiresString, ContentType], ['one  two', 'one  two', 'text/plain  x: y']);
+  });
+
   it('without a signature are for buckets that let anyone write', async () => {
     assert.equal((await post({ key: 'open/a' })).status, 403);
     const Statement = {

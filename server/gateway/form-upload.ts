@@ -8,6 +8,7 @@ import { element, escapeXml } from '../protocols/xml-write.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { readForm } from './form-parse.ts';
 import { checkFormPolicy } from './form-policy.ts';
+import { headerText } from './header-text.ts';
 import { continueIfAsked } from './read-body.ts';
 
 const MAX_FILE_BYTES = 5 * 1024 ** 3;
@@ -59,8 +60,9 @@ const OF_THE_SIGNATURE = /^x-amz-(?:algorithm|credential|date|signature|security
 /** The headers that a PutObject would have had. */
 function headersOf(fields: ReadonlyMap<string, string>, { host, origin }: Exchange['headers']): Exchange['headers'] {
   const headers: Record<string, string | undefined> = { host, origin };
-  // As header text is everywhere here: bytes.
-  const set = (name: string, value: string) => (headers[name] = Buffer.from(value, 'utf8').toString('latin1'));
+  const set = (name: string, value: string) => {
+    headers[name] = headerText(value);
+  };
   for (const [name, value] of fields) {
     if (name === 'acl') set('x-amz-acl', value);
     else if (name === 'tagging') set('x-amz-tagging', tagsOf(value));

@@ -1,4 +1,5 @@
 import type { Exchange, Step } from './exchange.ts';
+import { headerText } from './header-text.ts';
 
 /**
  * What S3 reads from headers only, wherever it stands in the query: SDKs put checksums of the empty body that they sign
@@ -24,8 +25,7 @@ export const takePresignedHeaders: Step = (exchange) => {
   for (const [parameter, value] of exchange.query) {
     const name = parameter.toLowerCase();
     if (!name.startsWith('x-amz-') || SIGNATURE.test(name) || NEVER.test(name)) continue;
-    // As header text is everywhere here: bytes.
-    all[name] ??= Buffer.from(value, 'utf8').toString('latin1');
+    all[name] ??= headerText(value);
   }
   exchange.headers = all;
 };

@@ -32,7 +32,13 @@ const ownEncoding = (encoding: string | undefined): string | undefined =>
     .filter((name) => name !== '' && name !== 'aws-chunked')
     .join(',') || undefined;
 
+/** What HTTP lets a header be named. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 const checkMetadata = (metadata: Record<string, string>) => {
+  // From a form or a URL a name may come that no answer could carry.
+  const unfit = Object.keys(metadata).find((name) => !TOKEN.test(name));
+  if (unfit !== undefined) throw invalidArgument('Metadata names must be valid header names', 'x-amz-meta-', unfit);
   const size = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (size <= MAX_METADATA_BYTES) return;
   throw new ServiceError('MetadataTooLarge', 'Your metadata headers exceed the maximum allowed metadata size', {

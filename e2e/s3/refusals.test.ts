@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   type GetObjectCommandInput,
   PutBucketVersioningCommand,
@@ -67,5 +69,18 @@ describe('refusals of S3', () => {
     await fails(put({ ServerSideEncryption: 'rot13' }), 'InvalidArgument', 400);
     await fails(put({ ServerSideEncryption: 'AES256', SSEKMSKeyId: 'key' }), 'InvalidArgument', 400);
     await put({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'key', StorageClass: 'DEEP_ARCHIVE' });
+  });
+
+  it('are of what would otherwise do more than was asked for', async () => {
+    const place = { Bucket, Key: 'kept' };
+    await s3.send(new PutObjectCommand({ ...place, Body: 'first' }));
+    await fails(s3.send(new PutObjectCommand({ ...place, Body: '+', WriteOffsetBytes: 5 })), 'NotImplemented', 501);
+    await fails(s3.send(new DeleteObjectCommand({ ...place, IfMatchSize: 1 })), 'NotImplemented', 501);
+    const Objects = [{ Key: 'kept', Size: 1 }];
+    const { Errors } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    assert.equal(Errors?.[0]?.Code, 'NotImplemented');
+    assert.equal((await s3.send(new GetObjectCommand(place))).ContentLength, 5);
+    const CopySource = encodeURIComponent(`/${Bucket}/kept`);
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource }));
   });
 });

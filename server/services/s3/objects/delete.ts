@@ -12,16 +12,23 @@ import type { Deletion } from '../../../objects/versions.ts';
 import type { Operations, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { requireDigest } from '../document-digest.ts';
-import { malformedXml } from '../errors.ts';
+import { malformedXml, notImplemented } from '../errors.ts';
 import { bucketFacts, objectPermission, operations } from '../operation.ts';
 
 type Floors = Pick<Platform, 'objects' | 'identity'>;
 
 const MAX_KEYS = 1000;
 
+/** Conditions that S3 has for directory buckets only: passed over, they would delete what they were to save. */
+const checkConditions = (...others: unknown[]) => {
+  if (others.some((value) => value !== undefined)) throw notImplemented('deleting by size or time of modification');
+};
+
 const deleteObject =
   ({ objects }: Floors) =>
-  async ({ Bucket = '', Key = '', VersionId, IfMatch }: DeleteObjectCommandInput) => {
+  async (input: DeleteObjectCommandInput) => {
+    const { Bucket = '', Key = '', VersionId, IfMatch } = input;
+    checkConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
     const deletion = await objects.commit(() => objects.versions.delete(Bucket, Key, VersionId, { ifMatch: IfMatch }));
     return { VersionId: deletion.versionId, DeleteMarker: deletion.isDeleteMarker || undefined };
   };
@@ -40,6 +47,7 @@ const deleteOne = async (
   context: RequestContext,
 ) => {
   const { Key = '', VersionId, ETag } = object;
+  checkConditions(object.LastModifiedTime, object.Size);
   const asked = { Bucket: bucket, Key, VersionId };
   const permission = objectPermission('s3:DeleteObject', 's3:DeleteObjectVersion', asked, context);
   identity.authorize(context.caller, [permission], bucketFacts(objects, bucket, context));

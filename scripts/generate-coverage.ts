@@ -15,7 +15,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   s3: [
     'Kept and given back, yet without effect: CORS rules (every origin may ask, since every request is signed),',
     'lifecycle rules, notifications, websites, encryption, access lists of buckets. Access lists of objects are refused.',
-    'Uploads by HTML form (`generate_presigned_post`) are not there; presigned PUTs are.',
+    'Uploads by HTML form (`generate_presigned_post`) are there, though no operation has that name.',
   ],
 };
 

@@ -15,6 +15,8 @@ export interface RequestContext extends Scope {
   /** Request headers (lower-case names) and the origin that the client used, such as `http://127.0.0.1:9453`. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly origin: string;
+  /** The whole body as it was sent, of an operation that does not stream. */
+  readonly body?: Uint8Array;
   /** For the few operations that need the wire itself; after using `response` an operation returns `alreadyAnswered`. */
   readonly http: { readonly request: IncomingMessage; readonly response: ServerResponse };
   /** Response headers that the operation adds to what its output shape gives. */

@@ -15,6 +15,7 @@ import {
   GetBucketPolicyCommand,
   GetBucketPolicyStatusCommand,
   GetBucketTaggingCommand,
+  GetObjectAclCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
@@ -26,7 +27,10 @@ import {
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
+  PutObjectAclCommand,
+  type PutObjectAclCommandInput,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { fails, type S3Server, startS3 } from './s3-server.ts';
@@ -126,6 +130,20 @@ describe('buckets over S3', () => {
     );
   });
 
+  it('let access lists of objects be set to what holds anyway', async () => {
+    const place = { Bucket: 'owned-lists', Key: 'k' };
+    await create(place.Bucket);
+    await s3.send(new PutObjectCommand({ ...place, Body: 'x' }));
+    const { Owner, Grants } = await s3.send(new GetObjectAclCommand(place));
+    const put = (more: Partial<PutObjectAclCommandInput>) => s3.send(new PutObjectAclCommand({ ...place, ...more }));
+    await put({ ACL: 'bucket-owner-full-control' });
+    await put({ AccessControlPolicy: { Owner, Grants } });
+    const others = { Owner, Grants: Grants?.map((grant) => ({ ...grant, Permission: 'READ' as const })) };
+    await fails(put({ AccessControlPolicy: others }), 'AccessControlListNotSupported', 400);
+    await fails(put({ ACL: 'public-read' }), 'AccessControlListNotSupported', 400);
+    await fails(put({ Key: 'none', ACL: 'private' }), 'NoSuchKey', 404);
+  });
+
   it('follow their policy, for other roles and for anyone', async () => {
     const Bucket = 'policies';
     await create(Bucket);
@@ -152,6 +170,11 @@ describe('buckets over S3', () => {
     assert.equal((await s3.send(new GetBucketPolicyStatusCommand({ Bucket }))).PolicyStatus?.IsPublic, true);
     assert.equal(await (await fetch(url)).text(), 'open');
     assert.equal((await fetch(`${server.url}/${Bucket}/closed/data`)).status, 403);
+    const PublicAccessBlockConfiguration = { RestrictPublicBuckets: true };
+    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+    assert.equal((await fetch(url)).status, 403);
+    await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
+    assert.equal((await fetch(url)).status, 200);
 
     const role = server.client({ credentials: await server.assumeRole() });
     const read = async () => {
@@ -179,6 +202,24 @@ describe('buckets over S3', () => {
     ]) {
       await fails(putPolicy(wrong), 'MalformedPolicy', 400);
     }
+  });
+
+  it('may be closed to writes without a condition', async () => {
+    const Bucket = 'conditional';
+    await create(Bucket);
+    const statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:PutObject',
+      Resource: `arn:aws:s3:::${Bucket}/*`,
+      Condition: { Null: { 's3:if-none-match': 'true' } },
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    const role = server.client({ credentials: await server.assumeRole() });
+    const object = { Bucket, Key: 'once', Body: 'x' };
+    await fails(role.send(new PutObjectCommand(object)), 'AccessDenied', 403);
+    await role.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }));
   });
 
   it('are not for those who expect another owner', async () => {

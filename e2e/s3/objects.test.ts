@@ -226,11 +226,6 @@ describe('objects over S3', () => {
     await fails(put('acl', 'x', { ACL: 'public-read' }), 'AccessControlListNotSupported', 400);
     await put('acl', 'x', { ACL: 'bucket-owner-full-control' });
     await fails(put('lock', 'x', { ObjectLockLegalHoldStatus: 'ON' }), 'InvalidRequest', 400);
-    const form = new FormData();
-    form.set('key', 'form');
-    const posted = await fetch(`${server.url}/${Bucket}`, { method: 'POST', body: form });
-    assert.equal(posted.status, 501);
-    assert.match(await posted.text(), /<Code>NotImplemented<.*presigned PUT/s);
     await fails(put('meta', 'x', { Metadata: { big: 'x'.repeat(2048) } }), 'MetadataTooLarge', 400);
   });
 });

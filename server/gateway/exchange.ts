@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Authenticated, Caller } from '../identity/identity.ts';
 import type { OperationModel } from '../models/service-model.ts';
 import type { ProtocolName } from '../models/services.ts';
@@ -17,6 +18,8 @@ export interface Exchange {
   readonly path: string;
   readonly rawQuery: string;
   readonly query: URLSearchParams;
+  /** As the operation is to see them: those of the request, unless a presigned URL or a form adds to them. */
+  headers: IncomingHttpHeaders;
   /** The client waits for "100 Continue" before it sends the body; false once it was told so. */
   expectsContinue: boolean;
 
@@ -28,6 +31,9 @@ export interface Exchange {
   /** What the client called it, when the model does not know the operation. */
   operationName?: string;
   labels: Record<string, string>;
+
+  /** By `acceptForm`, of a form that uploads to S3: its fields by their lower-case names, and the file. */
+  form?: { readonly fields: ReadonlyMap<string, string>; readonly file: Readable };
 
   // By `readBody`: not for operations that stream.
   body?: Buffer;

@@ -63,6 +63,7 @@ function openExchange(request: IncomingMessage, response: ServerResponse, expect
     path: mark < 0 ? url : url.slice(0, mark),
     rawQuery,
     query: rawQuery ? new URLSearchParams(rawQuery) : NO_QUERY,
+    headers: request.headers,
     expectsContinue,
     region: '',
     labels: {},
@@ -110,10 +111,13 @@ function respondError(exchange: Exchange, error: unknown, log: Logger) {
     exchange.response.destroy();
     return;
   }
-  // A body that failed half-way has told its length already: Content-Length of the output must not outlive it.
-  if (exchange.context)
-    for (const name of Object.keys(exchange.context.responseHeaders)) delete exchange.context.responseHeaders[name];
+  dropBodyHeaders(exchange.context?.responseHeaders ?? {});
   respond(exchange, answer);
+}
+
+/** What an operation has said of a body that will not come does not hold for the error; what it said of a thing does. */
+function dropBodyHeaders(headers: Record<string, string>) {
+  for (const name of Object.keys(headers)) if (/^(:status|content-.*|expires)$/.test(name)) delete headers[name];
 }
 
 function errorProtocol({ protocol, request }: Exchange, service: Service | undefined) {

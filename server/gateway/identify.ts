@@ -48,6 +48,7 @@ function routeRest(exchange: Exchange, { route, model }: ServedService, bucketIn
     exchange.operation = matched.operation;
     exchange.labels = matched.labels;
   } else {
+    exchange.labels = outside;
     exchange.operationName = `${method} ${path}`.slice(0, 200);
   }
 }

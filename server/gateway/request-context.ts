@@ -13,6 +13,7 @@ export class ExchangeContext implements RequestContext {
   readonly now: Date;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly responseHeaders: Record<string, string> = {};
+  readonly body?: Uint8Array;
   readonly http: RequestContext['http'];
   #abort?: AbortController;
 
@@ -25,7 +26,8 @@ export class ExchangeContext implements RequestContext {
     this.region = exchange.region;
     this.caller = caller;
     this.now = now;
-    this.headers = exchange.request.headers as Record<string, string | undefined>;
+    this.headers = exchange.headers as Record<string, string | undefined>;
+    this.body = exchange.body;
     this.http = { request: exchange.request, response: exchange.response };
   }
 

@@ -7,10 +7,13 @@ import { protocols } from '../protocols/index.ts';
 import { serializationError } from '../protocols/scalars.ts';
 import { checkSignedService } from './credential-scope.ts';
 import type { Exchange, Step } from './exchange.ts';
+import { acceptForm, formAnswer } from './form-upload.ts';
 import { findQueryOperation, identify } from './identify.ts';
+import { takePresignedHeaders } from './presigned-headers.ts';
 import { continueIfAsked, decompress, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
 import type { ServedService } from './served-services.ts';
+import { limitSilence } from './silence.ts';
 
 /** What every request passes, in this order. Reading this list is reading the gateway. */
 export const createSteps = (
@@ -19,9 +22,11 @@ export const createSteps = (
   clock: Clock,
 ): readonly Step[] => [
   identify(served),
+  acceptForm(identity, clock),
   // The signature covers the body's hash, so the body comes first; its size is bounded. Streams are checked on the way.
   readBody,
   authenticate(identity),
+  takePresignedHeaders,
   decompress,
   findQueryOperation,
   findHandler,
@@ -39,7 +44,7 @@ const authenticate =
   (exchange) => {
     const { method, path, rawQuery, request, body } = exchange;
     const head = { method, path, query: rawQuery, headers: request.headers };
-    const authenticated = identity.authenticate(head, body);
+    const authenticated = exchange.form ? exchange.authenticated : identity.authenticate(head, body);
     if (authenticated)
       checkSignedService(authenticated, exchange.served!.model.service, !request.headers.authorization);
     exchange.authenticated = authenticated;
@@ -60,7 +65,7 @@ const findHandler: Step = (exchange) => {
   const { served, operation, operationName } = exchange;
   exchange.handler = operation && served!.operations.get(operation.name);
   refuseAnonymous(exchange);
-  if (!operation) throw isForm(exchange) ? uploadsByForm() : unknownOperation(served!, operationName ?? '');
+  if (!operation) throw unknownOperation(served!, operationName ?? '');
   if (exchange.handler) return;
   throw new ServiceError(
     'NotImplementedException',
@@ -68,14 +73,6 @@ const findHandler: Step = (exchange) => {
     { status: 501 },
   );
 };
-
-const isForm = ({ served, request }: Exchange) =>
-  served!.model.service.id === 's3' && request.headers['content-type']?.startsWith('multipart/form-data');
-
-const uploadsByForm = () =>
-  new ServiceError('NotImplemented', 'Uploads by HTML form (POST) are not there yet. Use a presigned PUT.', {
-    status: 501,
-  });
 
 function unknownOperation({ model: { service } }: ServedService, name: string): ServiceError {
   if (service.protocols[0] === 'query') {
@@ -95,14 +92,14 @@ function unknownOperation({ model: { service } }: ServedService, name: string): 
 const decode =
   (identity: Identity, clock: Clock): Step =>
   (exchange) => {
-    const { operation, request, query, method, labels } = exchange;
+    const { operation, query, method, labels } = exchange;
     exchange.context = new ExchangeContext(exchange, clock.now());
     const wire = {
       method,
       labels,
       query,
-      headers: request.headers,
-      body: exchange.body ?? payloadStream(exchange, identity),
+      headers: exchange.headers,
+      body: exchange.body ?? exchange.form?.file ?? payloadStream(exchange, identity),
     };
     try {
       exchange.input = protocols[exchange.protocol!].decode(operation!, wire);
@@ -113,10 +110,12 @@ const decode =
   };
 
 function payloadStream({ request, authenticated }: Exchange, identity: Identity): Readable {
-  if (!authenticated || authenticated.payload.kind === 'unsigned') {
-    return Object.assign(request, { trailers: request.trailers ?? {} });
-  }
-  return identity.decodePayload(request, authenticated.payload);
+  const payload =
+    !authenticated || authenticated.payload.kind === 'unsigned'
+      ? Object.assign(request, { trailers: request.trailers ?? {} })
+      : identity.decodePayload(request, authenticated.payload);
+  limitSilence(request, (error) => payload.destroy(error));
+  return payload;
 }
 
 const validate: Step = ({ served, operation, input }) => {
@@ -155,5 +154,6 @@ const handle: Step = async (exchange) => {
   continueIfAsked(exchange);
   const output = await handler!.handle(input, context!);
   if (output === alreadyAnswered) return;
-  exchange.answer = protocols[protocol!].encode(operation!, output, requestId);
+  const answer = protocols[protocol!].encode(operation!, output, requestId);
+  exchange.answer = exchange.form ? formAnswer(exchange, answer) : answer;
 };

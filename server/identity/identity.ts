@@ -4,6 +4,7 @@ import type { Permission } from '../operations.ts';
 import type { Tag } from '../resources/resource-store.ts';
 import type { RoleAssumption } from './assume-role.ts';
 import type { Directory } from './directory.ts';
+import type { FormFields } from './form-signature.ts';
 
 /** Who asks. `kind` `anonymous` only where a service allows it (public S3 objects). */
 export interface Caller {
@@ -79,6 +80,8 @@ export interface Identity {
    * signature then covers the body's own hash. A missing body counts as an empty one.
    */
   authenticate(head: RequestHead, body?: Uint8Array): Authenticated | undefined;
+  /** Who signed the policy of a form that uploads to S3; nothing for a form without one. Throws as `authenticate` does. */
+  authenticateForm(fields: FormFields): Authenticated | undefined;
   /** Unwraps and checks a body. Used for streaming operations; buffered ones use `verifyPayload`. */
   decodePayload(body: Readable, check: PayloadCheck): DecodedPayload;
   /** Checks (and unwraps, when aws-chunked) a body that is all there. */

@@ -7,6 +7,7 @@ import { createAuthorizer } from './authorizer.ts';
 import { openCredentialsFile } from './credentials-file.ts';
 import { makeDefaultRoles } from './default-roles.ts';
 import { openDirectory } from './directory.ts';
+import { authenticateForm } from './form-signature.ts';
 import type { Identity } from './identity.ts';
 import { createKeyRing, sealSecret } from './key-ring.ts';
 import { createKeyUse } from './key-use.ts';
@@ -51,6 +52,11 @@ export async function openIdentity({ config, resources, clock, log }: Foundation
       const authenticated = isPresignedV2(head)
         ? authenticatePresignedV2(keys, head, now)
         : authenticate(head, body, now);
+      if (authenticated) keyUse.note(authenticated);
+      return authenticated;
+    },
+    authenticateForm(fields) {
+      const authenticated = authenticateForm(keys, fields, clock.now().getTime());
       if (authenticated) keyUse.note(authenticated);
       return authenticated;
     },

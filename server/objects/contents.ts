@@ -72,9 +72,11 @@ export const contentTable = ({ sql, commit }: Database, versions: Versions, file
   };
 
   const materialize = async (find: () => ObjectVersion, path: string, { link: mayLink = false } = {}) => {
-    let version = find();
     await mkdir(dirname(path), { recursive: true });
-    if (!version.file && version.upload !== undefined) {
+    // From here to the pin in one turn, so that the bytes cannot go in between.
+    let version = find();
+    // Again and again, since what is found after a join may be another that came in parts.
+    while (!version.file && version.upload !== undefined) {
       await join(version);
       version = find();
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { constants, type FileHandle, open, readdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from '../logger.ts';
 import type { Database } from './database.ts';
 import { linkOrCopy } from './place-file.ts';
@@ -39,10 +39,12 @@ export const openFiles = (directory: string, database: Database, log: Logger): F
   const incoming = join(directory, 'incoming');
   const folderOf = (file: string) => join(directory, 'data', file.slice(0, 2));
   const pathOf = (file: string) => join(folderOf(file), file);
-  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  const isNew = mkdirSync(incoming, { recursive: true, mode: 0o700 }) !== undefined;
   for (let shard = 0; shard < 256; shard++) {
     mkdirSync(folderOf(shard.toString(16).padStart(2, '0')), { recursive: true, mode: 0o700 });
   }
+  // A file is on the disk only when all folders above it are.
+  if (isNew) for (const folder of [join(directory, 'data'), directory, dirname(directory)]) syncFolderNow(folder);
 
   const pins = new Map<string, number>();
   const someGarbage = database.sql.prepare('SELECT file FROM garbage WHERE file > ? ORDER BY file LIMIT ?');
@@ -114,6 +116,7 @@ export const openFiles = (directory: string, database: Database, log: Logger): F
       await mark(twin);
       try {
         await linkOrCopy(pathOf(file), pathOf(twin));
+        await syncCopy(pathOf(twin));
         await syncFolder(twin);
         return twin;
       } catch (error) {
@@ -151,6 +154,26 @@ export const openFiles = (directory: string, database: Database, log: Logger): F
       await collecting;
     },
   };
+};
+
+const syncFolderNow = (folder: string) => {
+  const descriptor = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** A link is on the disk already; where there are none, it is a copy, which is as little to be written to. */
+const syncCopy = async (path: string) => {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.chmod(0o444);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 };
 
 const unlinkIfThere = async (path: string) => {

@@ -93,6 +93,18 @@ describe('object store', () => {
     assert.equal(await filesBelow(directory), before);
   });
 
+  it('puts nothing into a bucket that came under the name of the one it was sent to', async () => {
+    await store.createBucket('moved', { accountId: '111122223333', region: 'eu-west-1' });
+    const body = new Readable({ read() {} });
+    const sent = store.put('moved', 'key', body);
+    body.push('meant for the old one');
+    await store.buckets.delete('moved');
+    await store.createBucket('moved', { accountId: '999999999999', region: 'eu-west-1' });
+    body.push(null);
+    await assert.rejects(sent, { code: 'NoSuchBucket' });
+    assert.equal(await store.head('moved', 'key'), undefined);
+  });
+
   it('goes on giving a reader the old bytes while the object is replaced, then frees them', async () => {
     const old = randomBytes(2 * 1024 * 1024);
     await store.put('models', 'replaced', old);

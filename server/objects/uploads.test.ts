@@ -124,6 +124,24 @@ describe('uploads in parts', () => {
     );
   });
 
+  it('materialize as the one that is there in the end when another takes its place meanwhile', async () => {
+    const uploadOf = async (bytes: Uint8Array) => {
+      const { uploadId } = await start('replaced');
+      return { uploadId, parts: listed([await putPart('replaced', uploadId, 1, bytes)]) };
+    };
+    const bytes = randomBytes(MIB);
+    const [first, second] = [await uploadOf(randomBytes(40 * MIB)), await uploadOf(bytes)];
+    await complete('replaced', first.uploadId, first.parts);
+    const path = join(directory, 'replaced');
+    const before = await files();
+    const materialized = store.materialize(BUCKET, 'replaced', path);
+    // The first one's parts are being joined.
+    while ((await files()) === before) await new Promise(setImmediate);
+    await complete('replaced', second.uploadId, second.parts);
+    assert.equal((await materialized).size, MIB);
+    assert.ok((await readFile(path)).equals(bytes));
+  });
+
   it('copy from objects, whole without reading them or in ranges', async () => {
     const bytes = randomBytes(6 * MIB);
     const { etag } = await store.put(BUCKET, 'source', bytes);

@@ -118,6 +118,22 @@ describe('versions', () => {
     await assert.rejects(write('*'), { code: 'NoSuchKey' });
   });
 
+  it('deletes only what the client knows, by the newest version even when it names another', async () => {
+    const bucket = 'conditional-deletes';
+    await store.createBucket(bucket, { accountId: '1', region: 'us-east-1' });
+    await store.buckets.setVersioning(bucket, 'Enabled');
+    const put = (text: string) => store.writes.put(bucket, 'key', Buffer.from(text));
+    const remove = (ifMatch: string, versionId?: string) =>
+      store.commit(() => store.versions.delete(bucket, 'key', versionId, { ifMatch }));
+    const old = await put('old');
+    const { etag } = await put('new');
+    await assert.rejects(remove(old.etag), { code: 'PreconditionFailed' });
+    await assert.rejects(remove(old.etag, old.versionId), { code: 'PreconditionFailed' });
+    assert.deepEqual(await remove(etag, old.versionId), { versionId: old.versionId, isDeleteMarker: false });
+    await remove(etag);
+    await assert.rejects(remove('*'), { code: 'NoSuchKey' });
+  });
+
   it('lets a bucket go only when no version is left in it', async () => {
     await store.buckets.setVersioning(name, 'Enabled');
     const first = await put('1');

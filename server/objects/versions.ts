@@ -160,6 +160,8 @@ export const versionTable = ({ sql }: Database, buckets: Buckets, clock: Clock) 
     /** Deletes for good, or puts a delete marker, as versioning has it. Deleting what is not there succeeds. */
     delete(name: string, key: string, versionId?: string, conditions: WriteConditions = {}): Deletion {
       const bucket = buckets.get(name);
+      // Of the newest version always, even when an older one is to go.
+      check(bucket, key, conditions);
       if (versionId !== undefined) {
         const version = findVersion(bucket, key, versionId);
         if (!version) return { versionId, isDeleteMarker: false };
@@ -168,7 +170,6 @@ export const versionTable = ({ sql }: Database, buckets: Buckets, clock: Clock) 
         if (next) show.run(next.id);
         return { versionId, isDeleteMarker: version.isDeleteMarker };
       }
-      check(bucket, key, conditions);
       if (bucket.versioning) {
         const marker = add(bucket, key, { size: 0, etag: '', headers: {} }, true);
         return { versionId: marker.versionId, isDeleteMarker: true };

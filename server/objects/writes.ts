@@ -3,6 +3,7 @@ import type { Buckets } from './buckets.ts';
 import type { Contents, Extent } from './contents.ts';
 import type { Database } from './database.ts';
 import type { ChecksumAlgorithm } from './digest.ts';
+import { noSuchBucket } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Body, Receive, ReceiveOptions, Staged } from './receive.ts';
 import type { Part, Uploads } from './uploads.ts';
@@ -67,14 +68,19 @@ export const writesOf = ({ database, files, receive, buckets, versions, contents
   return {
     async put(bucket, key, source, { headers = {}, tags, conditions, algorithms, accept } = {}) {
       checkKey(key);
+      const asked = buckets.get(bucket);
       // Once before the bytes come in, to refuse early, and once with the write itself, to refuse for certain.
-      versions.check(buckets.get(bucket), key, conditions ?? {});
+      versions.check(asked, key, conditions ?? {});
       const staged = await stage(source, { algorithms, inline: true });
       const { size, checksums } = staged;
       const etag = `"${staged.md5.toString('hex')}"`;
       const checksumType = Object.keys(checksums).length > 0 ? 'FULL_OBJECT' : undefined;
       const version = { size, etag, headers, tags, checksums, checksumType, staged } as const;
-      return publish(staged, accept, () => versions.put(bucket, key, version, conditions));
+      return publish(staged, accept, () => {
+        // A bucket of that name may be another's by now, which the caller was never allowed to write to.
+        if (buckets.get(bucket).id !== asked.id) throw noSuchBucket(bucket);
+        return versions.put(bucket, key, version, conditions);
+      });
     },
     async putPart({ bucket, key, uploadId, number }, source, { algorithms = [], accept } = {}) {
       const { checksumAlgorithm } = uploads.findOpen(buckets.get(bucket), key, uploadId);

@@ -66,6 +66,8 @@ export function decodeBindings({ input }: OperationModel, request: WireRequest):
     if (texts.length > 0) decoded[name] = fromTexts(shape, texts, name);
   }
   for (const { name, shape, traits } of bindings.headers) {
+    // S3 keeps whatever stands there, dates or not, and its operations read the header itself.
+    if (traits.httpHeader === 'Expires') continue;
     const text = firstOf(request.headers[traits.httpHeader!.toLowerCase()]);
     if (text !== undefined) decoded[name] = fromTexts(shape, splitList(shape, text), name);
   }

@@ -30,11 +30,12 @@ export const restXml: Protocol = {
     return { status, headers: { ...headers, 'content-type': 'application/xml' }, body: xml };
   },
 
-  encodeError: (error, requestId) => ({
-    status: error.status,
-    headers: { 'content-type': 'application/xml' },
-    body: DECLARATION + element('Error', errorXml(error, requestId)),
-  }),
+  encodeError(error, requestId): WireResponse {
+    // Nothing but headers, which then speak of the object: its type is not XML.
+    if (error.status === 304) return { status: error.status, headers: {} };
+    const body = DECLARATION + element('Error', errorXml(error, requestId));
+    return { status: error.status, headers: { 'content-type': 'application/xml' }, body };
+  },
 };
 
 const recordOf = (value: unknown) =>

@@ -34,7 +34,19 @@ describe('parseXml', () => {
   }
 
   it('refuses more than any request has', () => {
-    assert.throws(() => parse(`<a>${'&#65;'.repeat(2_000_000)}</a>`), { code: 'MaxMessageLengthExceeded' });
+    const attributes = Array.from({ length: 20_000 }, (_, index) => `a${index} = 'x'`).join(' ');
+    for (const text of [
+      `<a>${'&#65;'.repeat(2_000_000)}</a>`,
+      `<a>${'<b/>'.repeat(200_000)}</a>`,
+      `<a ${attributes}/>`,
+    ]) {
+      assert.throws(() => parse(text), { code: 'MaxMessageLengthExceeded' });
+    }
+  });
+
+  it('reads the longest list of parts that there is', () => {
+    const part = '<Part><PartNumber>1</PartNumber><ETag>"e"</ETag><ChecksumSHA256>c=</ChecksumSHA256></Part>\n';
+    assert.equal((parse(`<C>${part.repeat(10_000)}</C>`) as { Part: unknown[] }).Part.length, 10_000);
   });
 });
 

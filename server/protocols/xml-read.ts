@@ -26,6 +26,19 @@ const parser = new XMLParser({
 /** More than any real request has: ten thousand parts with checksums take 3 MB. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
+/**
+ * Each takes the parser's time, and with it everybody's. Ten thousand parts with checksums have 80,000 tags; attributes
+ * there are hardly any.
+ */
+const MOST_TAGS = 120_000;
+const MOST_ATTRIBUTES = 10_000;
+
+const hasMore = (text: string, mark: RegExp, limit: number): boolean => {
+  let count = 0;
+  for (const _ of text.matchAll(mark)) if (++count > limit) return true;
+  return false;
+};
+
 const tooLong = () => new ServiceError('MaxMessageLengthExceeded', 'Your request was too big.');
 
 /** The content of the document's one root element. No document types: nothing of AWS needs one, attacks do. */
@@ -33,6 +46,7 @@ export function parseXml(body: Buffer): unknown {
   if (body.length > MOST_BYTES) throw tooLong();
   const text = body.toString('utf8').replace(/^\uFEFF/, '');
   if (text.includes('<!DOCTYPE') || text.includes('<!ENTITY')) throw malformedXml('document types are not accepted');
+  if (hasMore(text, /</g, MOST_TAGS) || hasMore(text, /=\s*["']/g, MOST_ATTRIBUTES)) throw tooLong();
   if (XMLValidator.validate(text) !== true) throw malformedXml();
   try {
     const root = parser.parse(text) as Record<string, unknown>;

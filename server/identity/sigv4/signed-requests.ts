@@ -35,7 +35,8 @@ export const code = (expected: string) => (error: unknown) => {
   return true;
 };
 
-class Sha256 {
+/** The hash that the signer is made with. */
+export class Sha256 {
   readonly #hash: Hash | Hmac;
   constructor(secret?: unknown) {
     this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);

@@ -59,10 +59,23 @@ const trailingAlgorithms = (headers: Headers): ChecksumAlgorithm[] =>
     .filter((name) => name.startsWith('x-amz-checksum-'))
     .map((name) => algorithmNamed(name.slice('x-amz-checksum-'.length)));
 
-const checkForm = (algorithm: ChecksumAlgorithm, value: string) => {
+const checkForm = (algorithm: ChecksumAlgorithm, value: string, where = 'header') => {
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length === CHECKSUM_BYTES[algorithm] && bytes.toString('base64') === value) return;
-  throw invalidRequest(`Value for ${headerOf(algorithm)} header is invalid.`);
+  throw invalidRequest(`Value for ${headerOf(algorithm)} ${where} is invalid.`);
+};
+
+/** The checksum that was promised for after the body. */
+const trailingChecksum = (algorithm: ChecksumAlgorithm, trailers: Headers): string => {
+  const value = trailers[headerOf(algorithm)];
+  if (value === undefined) {
+    throw new ServiceError(
+      'MalformedTrailerError',
+      'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+    );
+  }
+  checkForm(algorithm, value, 'trailing header');
+  return value;
 };
 
 const checkMd5 = (given: string, md5: Buffer) => {
@@ -74,6 +87,12 @@ const checkMd5 = (given: string, md5: Buffer) => {
 
 const badDigest = (algorithm: string) =>
   new ServiceError('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`);
+
+/** The client speaks of another checksum than its upload was started with. */
+export const checksumMismatch = (expected: string | undefined, actual: string) =>
+  invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${(expected ?? 'null').toLowerCase()}, actual checksum Type: ${actual.toLowerCase()}`,
+  );
 
 const unsupported = [
   'x-amz-checksum-xxhash64',
@@ -93,12 +112,14 @@ export const bodyChecks = (
   trailers: () => Readonly<Record<string, string>>,
 ) => {
   const given = givenChecksums(input);
-  const algorithms = new Set([...(Object.keys(given) as ChecksumAlgorithm[]), ...trailingAlgorithms(headers)]);
+  const trailing = trailingAlgorithms(headers);
+  const algorithms = new Set([...(Object.keys(given) as ChecksumAlgorithm[]), ...trailing]);
   if (unsupported.some((name) => headers[name] !== undefined)) throw notImplemented('this checksum algorithm');
   if (algorithms.size > 1) {
     throw invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   }
-  if (input.ChecksumAlgorithm) algorithms.add(algorithmNamed(input.ChecksumAlgorithm));
+  // A checksum that is given makes the algorithm's name beside it meaningless.
+  if (input.ChecksumAlgorithm && algorithms.size === 0) algorithms.add(algorithmNamed(input.ChecksumAlgorithm));
   for (const [algorithm, value] of Object.entries(given)) checkForm(algorithm as ChecksumAlgorithm, value);
   if (input.ContentMD5 !== undefined && Buffer.from(input.ContentMD5, 'base64').length !== 16) {
     throw new ServiceError('InvalidDigest', 'The Content-MD5 you specified was invalid.');
@@ -115,10 +136,10 @@ export const bodyChecks = (
     }
     if (size > MAX_UPLOAD_BYTES) throw entityTooLarge(size, MAX_UPLOAD_BYTES);
     if (input.ContentMD5 !== undefined) checkMd5(input.ContentMD5, md5);
-    for (const algorithm of algorithms) {
-      const expected = given[algorithm] ?? trailers()[headerOf(algorithm)];
-      if (expected !== undefined && expected !== checksums[algorithm]) throw badDigest(algorithm);
+    for (const algorithm of trailing) {
+      if (trailingChecksum(algorithm, trailers()) !== checksums[algorithm]) throw badDigest(algorithm);
     }
+    checkWhole(given, checksums);
   };
   return { algorithms: [...algorithms], accept };
 };

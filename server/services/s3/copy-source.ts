@@ -21,10 +21,10 @@ export interface CopySource {
 }
 
 const parse = (text: string): { bucket: string; key: string; versionId?: string } => {
-  const [path = '', query = ''] = text.replace(/^\//, '').split(/\?(?=versionId=)/);
+  const [path = '', query = ''] = text.split(/\?(?=versionId=)/);
   let decoded: string;
   try {
-    decoded = decodeURIComponent(path);
+    decoded = decodeURIComponent(path).replace(/^\//, '');
   } catch {
     throw invalidArgument('Copy Source must be URL-encoded', 'x-amz-copy-source', text);
   }
@@ -51,7 +51,7 @@ export const copySourceOf = (
   identity.authorize(
     context.caller,
     [objectPermission('s3:GetObject', 's3:GetObjectVersion', asked, context)],
-    bucketFacts(objects, name),
+    bucketFacts(objects, name, context),
   );
   checkOwner(objects, name, input.ExpectedSourceBucketOwner);
   const bucket = objects.buckets.get(name);

@@ -1,8 +1,12 @@
 import { ServiceError } from '../../errors.ts';
 import type { AuthorizationFacts } from '../../identity/identity.ts';
+import type { Bucket } from '../../objects/buckets.ts';
 import type { ObjectStorage } from '../../objects/index.ts';
 import type { Operation, Permission, RequestContext } from '../../operations.ts';
 import { partitionOf } from '../../scope.ts';
+import { checkDocument } from './document-digest.ts';
+import { checkPolicy, isPublic } from './policy-document.ts';
+import { publicAccessBlock } from './public-access.ts';
 
 /** Members that requests for a bucket have in common. */
 interface BucketInput {
@@ -19,10 +23,23 @@ export const bucketArn = (bucket: string | undefined, { region }: RequestContext
 export const objectArn = (bucket: string | undefined, key: string | undefined, context: RequestContext): string =>
   `${bucketArn(bucket, context)}/${key}`;
 
+/** A bucket that restricts public access lets nobody from outside in as long as its policy would let in anybody. */
+const isClosedTo = (objects: ObjectStorage, { name, policy, accountId }: Bucket, { caller }: RequestContext): boolean =>
+  policy !== undefined &&
+  caller.accountId !== accountId &&
+  publicAccessBlock(objects, name).RestrictPublicBuckets === true &&
+  isPublic(checkPolicy(policy, name));
+
 /** What a decision about a bucket needs to know of it: its policy and whose it is. */
-export const bucketFacts = (objects: ObjectStorage, bucket: string | undefined): Partial<AuthorizationFacts> => {
+export const bucketFacts = (
+  objects: ObjectStorage,
+  bucket: string | undefined,
+  context: RequestContext,
+): Partial<AuthorizationFacts> => {
   const found = bucket === undefined ? undefined : objects.buckets.find(bucket);
-  return found ? { resourcePolicy: found.policy, resourceAccountId: found.accountId } : {};
+  if (!found) return {};
+  const resourcePolicy = isClosedTo(objects, found, context) ? undefined : found.policy;
+  return { resourcePolicy, resourceAccountId: found.accountId };
 };
 
 /** Throws AccessDenied when the bucket is not the account's that the client takes for its owner. */
@@ -32,16 +49,17 @@ export const checkOwner = (objects: ObjectStorage, bucket: string | undefined, e
   if (found && found.accountId !== expected) throw new ServiceError('AccessDenied', 'Access Denied', { status: 403 });
 };
 
-/** Makes operations on buckets: each is decided with the bucket's policy, and for its expected owner only. */
+/** Makes operations on buckets: each is decided with the bucket's policy, for its expected owner only, as it was sent. */
 export const operations = (objects: ObjectStorage) => {
   const operation = <Input extends BucketInput, Output>(
     permissions: PermissionsOf<Input>,
     handle: Handle<Input, Output>,
   ): Operation<Input, Output> => ({
     permissions,
-    facts: ({ Bucket }) => bucketFacts(objects, Bucket),
+    facts: ({ Bucket }, context) => bucketFacts(objects, Bucket, context),
     handle(input, context) {
       checkOwner(objects, input.Bucket, input.ExpectedBucketOwner);
+      checkDocument(context);
       return handle(input, context);
     },
   });

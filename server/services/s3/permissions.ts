@@ -8,6 +8,8 @@ interface WriteInput {
   readonly ACL?: string;
   readonly ServerSideEncryption?: string;
   readonly StorageClass?: string;
+  readonly IfMatch?: string;
+  readonly IfNoneMatch?: string;
 }
 
 const present = (conditions: Record<string, string | undefined>): Record<string, string> =>
@@ -20,6 +22,8 @@ export const writePermissions = (input: WriteInput, context: RequestContext): Pe
     's3:x-amz-acl': input.ACL,
     's3:x-amz-server-side-encryption': input.ServerSideEncryption,
     's3:x-amz-storage-class': input.StorageClass,
+    's3:if-match': input.IfMatch,
+    's3:if-none-match': input.IfNoneMatch,
   });
   return [
     { action: 's3:PutObject', resource, conditions },

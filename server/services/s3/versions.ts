@@ -14,7 +14,7 @@ export const versionIdIn = (bucket: Bucket, version: { readonly versionId?: stri
 /** Who may not list the bucket is not told what is missing from it. */
 const missing = (objects: ObjectStorage, identity: Identity, name: string, key: string, context: RequestContext) => {
   const mayList = { action: 's3:ListBucket', resource: bucketArn(name, context) };
-  return identity.isAllowed(context.caller, mayList, bucketFacts(objects, name))
+  return identity.isAllowed(context.caller, mayList, bucketFacts(objects, name, context))
     ? noSuchKey(key)
     : new ServiceError('AccessDenied', 'Access Denied', { status: 403 });
 };

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
+from urllib3.filepost import encode_multipart_formdata
 
 MEGABYTE = 2**20
 
@@ -52,6 +53,26 @@ def test_takes_presigned_addresses_without_credentials(s3, version: str):
         urllib.request.urlopen(url.replace("with", "without"))
     assert forged.value.code == 403
     assert b"<Code>SignatureDoesNotMatch</Code>" in forged.value.read()
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_takes_forms_without_credentials(s3, version: str):
+    signer = boto3.client("s3", config=Config(signature_version=version))
+    conditions = [{"x-amz-meta-by": "form"}, ["content-length-range", 1, 10]]
+    form = signer.generate_presigned_post(
+        "e2e-objects", f"{version}/${{filename}}", Fields={"x-amz-meta-by": "form"}, Conditions=conditions
+    )
+
+    def post(content: bytes):
+        body, kind = encode_multipart_formdata({**form["fields"], "file": ("ü.txt", content)})
+        return urllib.request.urlopen(urllib.request.Request(form["url"], data=body, headers={"Content-Type": kind}))
+
+    assert post(b"sent").status == 204
+    found = s3.get_object(Bucket="e2e-objects", Key=f"{version}/ü.txt")
+    assert (found["Body"].read(), found["Metadata"]) == (b"sent", {"by": "form"})
+    with pytest.raises(urllib.error.HTTPError) as large:
+        post(b"too long for it")
+    assert b"<Code>EntityTooLarge</Code>" in large.value.read()
 
 
 def test_keeps_versions(s3):

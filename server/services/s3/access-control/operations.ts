@@ -6,22 +6,19 @@ import type {
   Grant,
   PutBucketAclCommandInput,
   PutBucketAclCommandOutput,
+  PutObjectAclCommandInput,
+  PutObjectAclCommandOutput,
 } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../../errors.ts';
 import type { Operations } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
-import { hasAcls } from '../acl.ts';
+import { cannedOf, checkAcl, fullControl, grantIn, hasAcls } from '../acl.ts';
 import { invalidArgument, malformedXml } from '../errors.ts';
 import { operations } from '../operation.ts';
 import { ownerOf } from '../owner.ts';
 import { readableVersion } from '../versions.ts';
 
 const SETTING = 'acl';
-
-const fullControl = (accountId: string): Grant => ({
-  Grantee: { Type: 'CanonicalUser', ...ownerOf(accountId) },
-  Permission: 'FULL_CONTROL',
-});
 
 const group = (name: string, permission: 'READ' | 'WRITE'): Grant => ({
   Grantee: { Type: 'Group', URI: `http://acs.amazonaws.com/groups/${name}` },
@@ -72,6 +69,21 @@ export const accessControlOperations = ({ objects, identity }: Pick<Platform, 'o
         return { Owner: ownerOf(bucket.accountId), Grants: [fullControl(bucket.accountId)] };
       },
       's3:GetObjectVersionAcl',
+    ),
+    // Done when it changes nothing, refused when it would.
+    PutObjectAcl: onObject<PutObjectAclCommandInput, PutObjectAclCommandOutput>(
+      's3:PutObjectAcl',
+      (input, context) => {
+        const { bucket } = readableVersion(objects, identity, input, context);
+        const list = input.AccessControlPolicy;
+        const ACL = input.ACL ?? (list && (cannedOf(list.Grants, bucket.accountId) ?? 'custom'));
+        if (ACL === undefined && grantIn(input) === undefined) {
+          throw new ServiceError('MissingSecurityHeader', 'Your request was missing a required header');
+        }
+        checkAcl(objects, bucket.name, { ...input, ACL });
+        return {};
+      },
+      's3:PutObjectVersionAcl',
     ),
   };
 };

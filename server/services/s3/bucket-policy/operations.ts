@@ -13,7 +13,8 @@ import { POLICY } from '../../../objects/buckets.ts';
 import type { ObjectStorage } from '../../../objects/index.ts';
 import type { Operations } from '../../../operations.ts';
 import { operations } from '../operation.ts';
-import { checkPolicy, isPublic } from './document.ts';
+import { checkPolicy, isPublic } from '../policy-document.ts';
+import { publicAccessBlock } from '../public-access.ts';
 
 const noSuchPolicy = (bucket: string) =>
   new ServiceError('NoSuchBucketPolicy', 'The bucket policy does not exist', {
@@ -29,8 +30,6 @@ export const bucketPolicyOperations = (objects: ObjectStorage): Operations => {
     if (policy === undefined) throw noSuchPolicy(bucket);
     return policy;
   };
-  const blocksPublic = (bucket: string): boolean =>
-    JSON.parse(objects.buckets.setting(bucket, 'publicAccessBlock') ?? '{}').BlockPublicPolicy === true;
 
   return {
     GetBucketPolicy: onBucket<GetBucketPolicyCommandInput, GetBucketPolicyCommandOutput>(
@@ -44,7 +43,7 @@ export const bucketPolicyOperations = (objects: ObjectStorage): Operations => {
       's3:PutBucketPolicy',
       async ({ Bucket, Policy }) => {
         const document = checkPolicy(Policy ?? '', Bucket!);
-        if (isPublic(document) && blocksPublic(Bucket!)) {
+        if (isPublic(document) && publicAccessBlock(objects, Bucket!).BlockPublicPolicy) {
           throw new ServiceError(
             'AccessDenied',
             'Public policies are blocked by the BlockPublicPolicy block public access setting. Change it with PutPublicAccessBlock first.',

@@ -1,4 +1,4 @@
-import { malformedXml } from '../errors.ts';
+import { invalidRequest, malformedXml } from '../errors.ts';
 import { checkTags } from '../tags.ts';
 
 type Document = Record<string, unknown>;
@@ -38,13 +38,12 @@ export const settings: readonly Setting[] = [
     member: 'CORSConfiguration',
     actions: { get: 's3:GetBucketCORS', put: 's3:PutBucketCORS' },
     missing: ['NoSuchCORSConfiguration', 'The CORS configuration does not exist'],
-    check: mustHaveList(
-      'CORSRules',
-      ({ AllowedMethods, AllowedOrigins }) =>
-        Array.isArray(AllowedMethods) &&
-        AllowedMethods.every((method) => CORS_METHODS.has(method)) &&
-        Array.isArray(AllowedOrigins),
-    ),
+    check: mustHaveList('CORSRules', ({ AllowedMethods, AllowedOrigins }) => {
+      if (!Array.isArray(AllowedMethods) || !Array.isArray(AllowedOrigins)) return false;
+      const other = AllowedMethods.find((method) => !CORS_METHODS.has(method));
+      if (other === undefined) return true;
+      throw invalidRequest(`Found unsupported HTTP method in CORS config. Unsupported method is ${other}`);
+    }),
   },
   {
     operation: 'BucketTagging',

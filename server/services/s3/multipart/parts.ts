@@ -4,10 +4,12 @@ import type {
   UploadPartCopyCommandInput,
   UploadPartCopyCommandOutput,
 } from '@aws-sdk/client-s3';
+import type { ChecksumAlgorithm } from '../../../objects/digest.ts';
+import type { ObjectStorage } from '../../../objects/index.ts';
 import type { Operations } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { bodyOf } from '../body.ts';
-import { bodyChecks, checksumMembers, MAX_UPLOAD_BYTES } from '../checksums.ts';
+import { bodyChecks, checksumMembers, checksumMismatch, MAX_UPLOAD_BYTES } from '../checksums.ts';
 import { copySourceOf } from '../copy-source.ts';
 import { invalidArgument, invalidRequest } from '../errors.ts';
 import { operations } from '../operation.ts';
@@ -28,6 +30,18 @@ const targetOf = ({ Bucket = '', Key = '', UploadId = '', PartNumber: number = 0
   return { bucket: Bucket, key: Key, uploadId: UploadId, number };
 };
 
+/** Parts have the checksum that their upload was started with, if it was started with one. */
+const checkAlgorithm = (
+  objects: ObjectStorage,
+  { bucket, key, uploadId }: ReturnType<typeof targetOf>,
+  algorithms: readonly ChecksumAlgorithm[],
+) => {
+  const { checksumAlgorithm } = objects.uploads.findOpen(objects.buckets.get(bucket), key, uploadId);
+  const other = algorithms.find((algorithm) => algorithm !== checksumAlgorithm);
+  if (checksumAlgorithm === undefined || other === undefined) return;
+  throw checksumMismatch(checksumAlgorithm, other);
+};
+
 export const uploadPartOperations = ({ objects, identity }: Pick<Platform, 'objects' | 'identity'>): Operations => {
   const { onObject } = operations(objects);
   return {
@@ -35,6 +49,7 @@ export const uploadPartOperations = ({ objects, identity }: Pick<Platform, 'obje
       const target = targetOf(input);
       const { source, trailers } = bodyOf(input.Body);
       const { algorithms, accept } = bodyChecks(input, context.headers, trailers);
+      checkAlgorithm(objects, target, algorithms);
       const part = await objects.writes.putPart(target, source, { algorithms, accept });
       return { ETag: part.etag, ...checksumMembers(part.checksums) };
     }),

@@ -11,16 +11,24 @@ import { ServiceError } from '../../../errors.ts';
 import type { Deletion } from '../../../objects/versions.ts';
 import type { Operations, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
-import { malformedXml } from '../errors.ts';
+import { requireDigest } from '../document-digest.ts';
+import { malformedXml, notImplemented } from '../errors.ts';
 import { bucketFacts, objectPermission, operations } from '../operation.ts';
 
 type Floors = Pick<Platform, 'objects' | 'identity'>;
 
 const MAX_KEYS = 1000;
 
+/** Conditions that S3 has for directory buckets only: passed over, they would delete what they were to save. */
+const checkConditions = (...others: unknown[]) => {
+  if (others.some((value) => value !== undefined)) throw notImplemented('deleting by size or time of modification');
+};
+
 const deleteObject =
   ({ objects }: Floors) =>
-  async ({ Bucket = '', Key = '', VersionId, IfMatch }: DeleteObjectCommandInput) => {
+  async (input: DeleteObjectCommandInput) => {
+    const { Bucket = '', Key = '', VersionId, IfMatch } = input;
+    checkConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
     const deletion = await objects.commit(() => objects.versions.delete(Bucket, Key, VersionId, { ifMatch: IfMatch }));
     return { VersionId: deletion.versionId, DeleteMarker: deletion.isDeleteMarker || undefined };
   };
@@ -39,9 +47,10 @@ const deleteOne = async (
   context: RequestContext,
 ) => {
   const { Key = '', VersionId, ETag } = object;
+  checkConditions(object.LastModifiedTime, object.Size);
   const asked = { Bucket: bucket, Key, VersionId };
   const permission = objectPermission('s3:DeleteObject', 's3:DeleteObjectVersion', asked, context);
-  identity.authorize(context.caller, [permission], bucketFacts(objects, bucket));
+  identity.authorize(context.caller, [permission], bucketFacts(objects, bucket, context));
   return objects.commit(() => objects.versions.delete(bucket, Key, VersionId, { ifMatch: ETag }));
 };
 
@@ -54,6 +63,7 @@ const errorOf = ({ Key, VersionId }: ObjectIdentifier, reason: unknown): ObjectE
 
 const deleteObjects = (floors: Floors) => async (input: DeleteObjectsCommandInput, context: RequestContext) => {
   const { Bucket = '', Delete } = input;
+  requireDigest(context);
   const wanted = Delete?.Objects ?? [];
   if (wanted.length === 0 || wanted.length > MAX_KEYS || wanted.some(({ Key }) => !Key)) throw malformedXml();
   floors.objects.buckets.get(Bucket);

@@ -5,6 +5,7 @@ import { checkAcl } from '../acl.ts';
 import { bodyOf } from '../body.ts';
 import { bodyChecks, checksumMembers } from '../checksums.ts';
 import { writeConditions } from '../conditions.ts';
+import { notImplemented } from '../errors.ts';
 import { encryptionMembers, headersOf } from '../object-headers.ts';
 import { operations } from '../operation.ts';
 import { writePermissions } from '../permissions.ts';
@@ -18,6 +19,8 @@ export const putObject = ({ objects }: Pick<Platform, 'objects'>): Operation =>
       const { Bucket = '', Key = '' } = input;
       const bucket = objects.buckets.get(Bucket);
       checkAcl(objects, Bucket, input);
+      // Passed over, it would replace what it was to be added to.
+      if (input.WriteOffsetBytes !== undefined) throw notImplemented('appending (x-amz-write-offset-bytes)');
       const { source, trailers } = bodyOf(input.Body);
       const { algorithms, accept } = bodyChecks(input, context.headers, trailers);
       const version = await objects.writes.put(Bucket, Key, source, {

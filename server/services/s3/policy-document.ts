@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../errors.ts';
+import { ServiceError } from '../../errors.ts';
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';

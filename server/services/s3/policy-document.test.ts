@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkPolicy, isPublic } from './document.ts';
+import { checkPolicy, isPublic } from './policy-document.ts';
 
 const statement = {
   Effect: 'Allow',

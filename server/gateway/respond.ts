@@ -35,8 +35,9 @@ const isUnread = ({ request }: Exchange) =>
 
 function sendWhole(exchange: Exchange, status: number, headers: Record<string, string>, body?: string | Uint8Array) {
   const { response } = exchange;
-  // A HEAD answer and 304 describe a body that is not sent, so a length that is there already stays.
-  if (status !== 204) headers['content-length'] ??= String(body === undefined ? 0 : Buffer.byteLength(body));
+  // A HEAD answer describes a body that is not sent: its length stays. For 204 and 304 a length of 0 would be wrong.
+  const hasLength = status !== 204 && status !== 304;
+  if (hasLength) headers['content-length'] ??= String(body === undefined ? 0 : Buffer.byteLength(body));
   response.writeHead(status, headers);
   // A client that still waits for "100 Continue" sends nothing more.
   if (!isUnread(exchange) || exchange.expectsContinue) response.end(body);

@@ -146,6 +146,9 @@ export type { Place };
 
 function uploadFailure(output: WorkloadOutput, error: unknown, { roleArn }: Access): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof WorkloadFailure) {
+    return new WorkloadFailure('output', `Failed to upload ${output.path} to ${output.s3Uri}. ${message}`);
+  }
   if (code === 'ENOSPC' || code === 'EDQUOT' || (error as Error).name === 'AbortError') return error;
   const role = roleArn ? ` and that the role "${roleArn}" has "s3:PutObject" permissions on it` : '';
   return new WorkloadFailure(

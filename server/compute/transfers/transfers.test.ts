@@ -238,6 +238,16 @@ describe('transfers of a workload', { concurrency: 3 }, () => {
     assert.ok(bytes[0]?.equals(bytes[1] ?? Buffer.alloc(0)));
   });
 
+  it('fails rather than lose a file whose name cannot be kept', async () => {
+    const outputs = [{ path: '/opt/ml/model', s3Uri: 's3://data/bytes', form: 'tar.gz', when: 'EndOfJob' } as const];
+    const { outcome } = await run(testJob('touch "/opt/ml/model/a$(printf "\\377")"', { outputs }));
+    assert.ok(outcome?.kind === 'failed' && outcome.at === 'output', JSON.stringify(outcome));
+    assert.match(
+      outcome.message,
+      /^Failed to upload \/opt\/ml\/model to .* The name of the file "a.*" is not UTF-8\.$/,
+    );
+  });
+
   it('unpacks a model into its folder', async () => {
     const outputs = [
       { path: '/opt/ml/model', s3Uri: 's3://data/model.tar.gz', form: 'tar.gz', when: 'EndOfJob' } as const,

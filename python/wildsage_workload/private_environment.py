@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from wildsage_workload import paths
+from wildsage_workload import aws_modules, paths
 
 PIP_SCRIPT = """#!/bin/sh
 exec "$(dirname "$0")/python" -m pip "$@"
@@ -76,4 +76,4 @@ def _default_directory() -> Path:
 
 def _runtime_libraries() -> list[str]:
     own = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
-    return list(dict.fromkeys(own))
+    return list(dict.fromkeys([*own, str(aws_modules.FOLDER)]))

@@ -87,7 +87,7 @@ def arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
 
 def variables(job: TrainingEnvironment) -> dict[str, str]:
     """The SM_* variables, and those few others that AWS's training toolkit sets."""
-    described = _describe(job)
+    described = describe(job)
     values: dict[str, Any] = {
         **described,
         "hps": job.hyperparameters,
@@ -122,7 +122,8 @@ def gpu_count() -> int:
     return sum(line.startswith("GPU ") for line in listed.stdout.splitlines()) if listed.returncode == 0 else 0
 
 
-def _describe(job: TrainingEnvironment) -> dict[str, Any]:
+def describe(job: TrainingEnvironment) -> dict[str, Any]:
+    """The job by the toolkit's names, as in SM_TRAINING_ENV."""
     program = job.program or ""
     groups = job.resources.get("instance_groups") or []
     group = job.resources.get("current_group_name", "homogeneousCluster")

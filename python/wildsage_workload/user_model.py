@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from wildsage_workload import codecs, paths
+from wildsage_workload import aws_modules, codecs, paths
 from wildsage_workload.invocation import Refused, Response
 
 MAX_BODY_BYTES = 100 * 1024 * 1024
@@ -90,6 +90,7 @@ def load_script(program: str) -> ModuleType:
     for folder in (paths.MODEL / "code", paths.CODE):
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
+    sys.path.append(str(aws_modules.FOLDER))
     return importlib.import_module(program.removesuffix(".py").replace("/", "."))
 
 

@@ -1,5 +1,4 @@
-import { validationError } from '../errors.ts';
-import { instanceType } from './capacity/instance-types.ts';
+import { checkInstances } from './capacity/limits.ts';
 import { type BackendOptions, ProcessBackend } from './process/backend.ts';
 import { resolveImage } from './runtimes/runtime-images.ts';
 import type { Compute } from './workload.ts';
@@ -17,9 +16,8 @@ export async function openCompute(options: BackendOptions): Promise<Compute> {
     stop: (name) => backend.stop(name),
     remove: (name) => backend.remove(name),
     credentials: (token) => backend.credentials(token),
-    check(image, type) {
-      if (!instanceType(type))
-        throw validationError(`Unknown instance type "${type}": expected one such as ml.m5.xlarge.`);
+    check(image, instances) {
+      if (instances) checkInstances(backend.machine, instances);
       backend.runtimes.find(image);
     },
     resolve: (image) => resolveImage(backend.runtimes, image),

@@ -19,10 +19,13 @@ export interface Workload {
   readonly entrypoint?: readonly string[];
   readonly arguments?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** With groups: the type of the first one, and the count of all together. */
   readonly instanceType: string;
   readonly instanceCount: number;
+  /** Missing: all instances are alike. */
+  readonly instanceGroups?: readonly InstanceGroup[];
   /** Files that are there before it starts, on every instance. */
-  readonly files?: readonly { readonly path: string; readonly content: string }[];
+  readonly files?: readonly WorkloadFile[];
   readonly inputs?: readonly WorkloadInput[];
   readonly outputs?: readonly WorkloadOutput[];
   /** Port that a server listens on inside (8080). */
@@ -54,6 +57,20 @@ export interface Workload {
   };
 }
 
+/** Instances of one type within a cluster of several. */
+export interface InstanceGroup {
+  readonly name: string;
+  readonly instanceType: string;
+  readonly instanceCount: number;
+}
+
+/** Without `groups` it is on every instance. */
+export interface WorkloadFile {
+  readonly path: string;
+  readonly content: string;
+  readonly groups?: readonly string[];
+}
+
 /** Data that is fetched before the program starts (or streamed to it: Pipe). */
 export interface WorkloadInput {
   /** Such as `/opt/ml/input/data/train`. */
@@ -68,6 +85,8 @@ export interface WorkloadInput {
   readonly recordWrapper?: 'None' | 'RecordIO';
   readonly attributeNames?: readonly string[];
   readonly shuffleSeed?: number;
+  /** The groups whose instances get it; missing: all. */
+  readonly groups?: readonly string[];
 }
 
 /** A directory whose content goes to S3. */
@@ -127,6 +146,9 @@ export interface InstanceObservation {
   readonly restarts?: number;
 }
 
+/** The part of a workload that says what it runs on. */
+export type InstancesOf = Pick<Workload, 'type' | 'instanceType' | 'instanceCount' | 'instanceGroups'>;
+
 /** Runs workloads. One backend is behind it at a time; each passes the same conformance suite. */
 export interface Compute {
   /** Records the workload on disk and begins. Does nothing when one of that name is there, running or exited. */
@@ -136,8 +158,11 @@ export interface Compute {
   stop(name: string): Promise<void>;
   /** Stops if need be, then forgets it and frees its disk. Does nothing when absent. */
   remove(name: string): Promise<void>;
-  /** Throws ValidationException when the image is unknown or cannot run here, or the instance type is unknown. */
-  check(image: string, instanceType: string): void;
+  /**
+   * Throws ValidationException when the image is unknown or cannot run here, or an instance type is unknown, and
+   * ResourceLimitExceeded for more instances than this machine could hold at any time.
+   */
+  check(image: string, instances?: InstancesOf): void;
   /** The image by the digest that its tag means now, as ECR tells it. Throws ValidationException when it is unknown. */
   resolve(image: string): string;
   /** What `AWS_CONTAINER_CREDENTIALS_FULL_URI` inside a workload answers; undefined for an unknown token. */

@@ -60,7 +60,12 @@ def read(channel: Path, kind: str, csv_weights: bool, piped: bool = False) -> Da
 
 
 def files(channel: Path) -> list[Path]:
-    """The channel's data files, sub-folders included, in order of their names. Empty and `_` files are left out."""
+    """The channel's data files, sub-folders included, in order of their names, or the only file that it is.
+
+    Empty and `_` files are left out.
+    """
+    if channel.is_file():
+        return [channel]
     found: list[Path] = []
     for folder, folders, names in os.walk(channel, followlinks=True):
         folders.sort()

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from wildsage_workload.failures import WorkloadError
 SECONDS_TO_FIND_EACH_OTHER = 300
 SECONDS_TO_LEAVE = 60
 # Below the ports that the platform, and the system, hand out.
-FIRST_PORT, PORTS = 10_000, 10_000
+FIRST_PORT, PORTS = 10_000, 5_000
+# A job's second cluster, of some of its instances, meets elsewhere: the first one may not have left yet.
+SECOND_NETWORK = PORTS
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,16 @@ class Cluster:
     def total(self, number: float) -> float:
         return float(self._reduce(number, "SUM"))
 
+    def those_with(self, present: bool, place: int) -> list[int]:
+        """The places of the instances that say so."""
+        if self.size == 1:
+            return [place] if present else []
+        from xgboost import collective
+
+        answers = np.zeros(self.size, np.float64)
+        answers[place] = present
+        return np.flatnonzero(collective.allreduce(answers, collective.Op.MAX)).tolist()
+
     def _reduce(self, number: float, operation: str) -> float:
         if self.size == 1:
             return number
@@ -42,7 +55,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def join(xgboost: Any, hosts: list[str], current: str) -> Iterator[Cluster]:
+def join(xgboost: Any, hosts: list[str], current: str, network: int = 0) -> Iterator[Cluster]:
     """Connects all `hosts`; leaves them at the end. Raises WorkloadError when they do not find each other in time."""
     if len(hosts) == 1:
         yield Cluster(True, 1)
@@ -51,10 +64,17 @@ def join(xgboost: Any, hosts: list[str], current: str) -> Iterator[Cluster]:
     is_master = current == ordered[0]
     deadline = time.monotonic() + SECONDS_TO_FIND_EACH_OTHER
     address = _resolve(ordered[0], deadline)
+    meeting = (address, _port() + network)
     tracker = _start_tracker(address, len(hosts)) if is_master else None
     try:
-        with _connect(xgboost, address, str(ordered.index(current)), deadline):
-            yield Cluster(is_master, len(hosts))
+        with contextlib.ExitStack() as stack:
+            if tracker is None:
+                port = _ask_for_port(meeting, deadline)
+            else:
+                port = int(tracker.worker_args()["dmlc_tracker_port"])
+                stack.enter_context(_tell_port(meeting, port))
+            with _connect(xgboost, address, port, str(ordered.index(current)), deadline):
+                yield Cluster(is_master, len(hosts))
         if tracker is not None:
             # The others take their leave at the tracker: gone too early, it would fail them.
             tracker.wait_for(timeout=SECONDS_TO_LEAVE)
@@ -64,15 +84,55 @@ def join(xgboost: Any, hosts: list[str], current: str) -> Iterator[Cluster]:
                 tracker.free()
 
 
+def find_hosts(hosts: list[str]) -> None:
+    """Returns once each has an address. Raises WorkloadError for one that gets none in time."""
+    deadline = time.monotonic() + SECONDS_TO_FIND_EACH_OTHER
+    for host in hosts:
+        _resolve(host, deadline)
+
+
 def _start_tracker(address: str, size: int) -> Any:
+    """On any free port: the one that an earlier job of this name had may be held back by the system for a minute."""
     from xgboost.tracker import RabitTracker
 
-    tracker = RabitTracker(n_workers=size, host_ip=address, port=_port(), sortby="task")
+    tracker = RabitTracker(n_workers=size, host_ip=address, sortby="task")
     tracker.start()
     return tracker
 
 
-def _connect(xgboost: Any, address: str, task: str, deadline: float) -> contextlib.ExitStack:
+@contextlib.contextmanager
+def _tell_port(meeting: tuple[str, int], port: int) -> Iterator[None]:
+    """Tells whoever comes where the tracker listens. It is up by then: who asks it too early waits for seconds."""
+    with socket.create_server(meeting) as server:
+        threading.Thread(target=_answer, args=(server, port), daemon=True).start()
+        try:
+            yield
+        finally:
+            # Closing alone would not wake who waits for the next one to come.
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+
+
+def _answer(server: socket.socket, port: int) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(str(port).encode())
+
+
+def _ask_for_port(meeting: tuple[str, int], deadline: float) -> int:
+    while True:
+        try:
+            with socket.create_connection(meeting, timeout=5) as connection:
+                return int(connection.makefile().read())
+        except (OSError, ValueError) as silent:
+            if time.monotonic() > deadline:
+                raise _unreachable(meeting[0], silent) from None
+            time.sleep(0.05)
+
+
+def _connect(xgboost: Any, address: str, port: int, task: str, deadline: float) -> contextlib.ExitStack:
     from xgboost import collective
 
     while True:
@@ -82,18 +142,19 @@ def _connect(xgboost: Any, address: str, task: str, deadline: float) -> contextl
                 collective.CommunicatorContext(
                     dmlc_communicator="rabit",
                     dmlc_tracker_uri=address,
-                    dmlc_tracker_port=_port(),
+                    dmlc_tracker_port=port,
                     dmlc_task_id=task,
                 )
             )
             return stack
         except xgboost.core.XGBoostError as refused:
-            # The master's tracker may not be up yet, and the library does not wait for it.
             if time.monotonic() > deadline:
-                raise WorkloadError(
-                    f"The instances of this job do not reach each other at {address}: {refused}"
-                ) from None
+                raise _unreachable(address, refused) from None
             time.sleep(0.5)
+
+
+def _unreachable(address: str, cause: Exception) -> WorkloadError:
+    return WorkloadError(f"The instances of this job do not reach each other at {address}: {cause}")
 
 
 def _resolve(host: str, deadline: float) -> str:
@@ -110,5 +171,5 @@ def _resolve(host: str, deadline: float) -> str:
 
 
 def _port() -> int:
-    """The same on all instances of a job, and another for another job on the same machine."""
+    """Where instances meet: the same on all of a job, and another for another job on the same machine."""
     return FIRST_PORT + zlib.crc32(os.environ.get("TRAINING_JOB_NAME", "").encode()) % PORTS

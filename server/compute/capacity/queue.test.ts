@@ -33,6 +33,14 @@ describe('waitingMessage', () => {
     assert.equal(message, 'Waiting for capacity: needs 4.3 GiB of memory, 3 GiB of 8 GiB are free');
   });
 
+  it('says so when only the end of endpoints would make room', () => {
+    const message = waitingMessage(supply, [server('x', 4), job('y', 1)], job('a', 5));
+    assert.match(
+      message,
+      /needs 5 GiB of memory, 3 GiB of 8 GiB are free; endpoints hold 4 GiB until they are deleted$/,
+    );
+  });
+
   it('names GPUs when they are what is missing', () => {
     const message = waitingMessage(supply, [job('x', 1, 1)], job('a', 1, 2));
     assert.equal(message, 'Waiting for capacity: needs 2 GPUs, 1 of 2 are free');

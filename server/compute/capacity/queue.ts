@@ -44,5 +44,12 @@ export function waitingMessage(supply: Supply, held: readonly Claim[], claim: Cl
   const needs =
     claim.gpus > left.gpus ? `${claim.gpus} GPUs, ${Math.max(0, left.gpus)} of ${supply.gpus} are free` : undefined;
   const memory = `${gibibytes(claim.memoryBytes)} of memory, ${gibibytes(left.memoryBytes)} of ${gibibytes(supply.memoryBytes)} are free`;
-  return `Waiting for capacity: needs ${needs ?? memory}`;
+  return `Waiting for capacity: needs ${needs ?? memory}${heldByServers(supply, held, claim)}`;
+}
+
+/** What nobody gets back by waiting: endpoints hold it until somebody deletes one. */
+function heldByServers(supply: Supply, held: readonly Claim[], claim: Claim): string {
+  const servers = held.filter(({ type }) => type === 'server');
+  if (fits(supply, servers, claim)) return '';
+  return `; endpoints hold ${gibibytes(servers.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0))} until they are deleted`;
 }

@@ -52,7 +52,7 @@ describe('instance types', () => {
   it('cover every name that jobs and endpoints may have', () => {
     const text = readFileSync(new URL('../../models/generated/sagemaker.json', import.meta.url), 'utf8');
     const { shapes } = JSON.parse(text) as { shapes: Record<string, { enum?: string[] }> };
-    const uses = ['Training', 'Processing', 'Transform', 'ProductionVariant'];
+    const uses = ['Training', 'Processing', 'Transform', 'ProductionVariant', 'Cluster', 'ReservedCapacity', ''];
     const named = uses.flatMap((use) => shapes[`${use}InstanceType`]?.enum ?? assert.fail(use));
     const known = new Set(instanceTypeNames());
     assert.deepEqual([...new Set(named)].filter((name) => !known.has(name)).sort(), []);

@@ -341,12 +341,18 @@ for (const backend of backends) {
     });
 
     it('checks image and instance type before anything runs', () => {
-      assert.throws(() => floor.compute.check('shell:1', 'ml.huge'), /Unknown instance type "ml.huge"/);
-      assert.throws(() => floor.compute.check('nothing:1', 'ml.m5.large'), {
+      const on = (instanceType: string, instanceCount = 1) => ({ type: 'job' as const, instanceType, instanceCount });
+      assert.throws(() => floor.compute.check('shell:1', on('ml.huge')), /Unknown instance type "ml.huge"/);
+      assert.throws(() => floor.compute.check('nothing:1', on('ml.m5.large')), {
         code: 'ValidationException',
         message: /^No runtime for image "nothing:1". Repositories that run: .*shell/,
       });
-      floor.compute.check('123456789012.dkr.ecr.eu-west-1.amazonaws.com/shell:9', 'ml.m5.large');
+      floor.compute.check('123456789012.dkr.ecr.eu-west-1.amazonaws.com/shell:9', on('ml.m5.large'));
+      assert.throws(() => floor.compute.check('shell:1', on('ml.m5.large', 5000)), {
+        code: 'ResourceLimitExceeded',
+        message:
+          /^The account-level service limit 'ml.m5.large for training job usage' is \d+ Instances, .* delta of 5000 /,
+      });
     });
   });
 }

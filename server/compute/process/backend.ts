@@ -64,6 +64,10 @@ export class ProcessBackend {
     this.#credentials = new WorkloadCredentials(floor.identity, floor.clock);
   }
 
+  get machine() {
+    return this.#floor.machine;
+  }
+
   get runtimes() {
     return this.#floor.runtimes;
   }

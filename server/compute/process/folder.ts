@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Observation, Outcome, Phase, Workload } from '../workload.ts';
+import type { Observation, Outcome, Phase } from '../workload.ts';
 
 /** What a workload's folder remembers besides its description: enough to go on from, after any crash. */
 export interface WorkloadState {
@@ -90,7 +90,3 @@ function instanceFolder(path: string): InstanceFolder {
     exit: join(path, 'exit.json'),
   };
 }
-
-/** SageMaker's names for the instances of a cluster. */
-export const hostsOf = (workload: Pick<Workload, 'instanceCount'>) =>
-  Array.from({ length: workload.instanceCount }, (_, index) => `algo-${index + 1}`);

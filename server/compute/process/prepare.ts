@@ -1,4 +1,4 @@
-import { instanceType } from '../capacity/instance-types.ts';
+import { type InstanceType, instanceType } from '../capacity/instance-types.ts';
 import { type Reservation, reservationFor } from '../capacity/reservation.ts';
 import { credentialsUri } from '../credentials.ts';
 import { WorkloadFailure } from '../failure.ts';
@@ -7,8 +7,9 @@ import { type PreparedRuntime, prepareRuntime } from '../runtimes/runtimes.ts';
 import { openAccess } from '../transfers/access.ts';
 import { type FetchedInputs, fetchInputs } from '../transfers/inputs.ts';
 import type { Workload } from '../workload.ts';
+import { type Instance, instancesOf } from './cluster.ts';
 import type { Floor } from './floor.ts';
-import { hostsOf, type WorkloadFolder } from './folder.ts';
+import type { WorkloadFolder } from './folder.ts';
 import { freePort, makeInstanceFolder, setUpInstance } from './set-up.ts';
 
 const ADDRESS_PAUSE_MS = 20;
@@ -37,7 +38,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   enter('preparing');
   const runtime = await runtimeFor(options);
   enter('downloading');
-  const folders = hostsOf(workload).map((host) => folder.instance(host));
+  const folders = instancesOf(workload).map(({ host }) => folder.instance(host));
   await Promise.all(folders.map((each) => makeInstanceFolder(each)));
   const inputs = await fetchInputs(workload, folders, {
     ...(await openAccess(workload, floor)),
@@ -53,16 +54,24 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 
 /** What a workload takes of the machine while it runs. Throws WorkloadFailure for an unknown instance type. */
 export function claimOf(floor: Pick<Floor, 'machine'>, workload: Workload) {
-  const { name, type, instanceCount } = workload;
-  const { memoryBytes, gpus } = reservationOf(floor, workload);
-  return { name, type, memoryBytes: memoryBytes * instanceCount, gpus: gpus * instanceCount };
+  const { name, type } = workload;
+  const each = instancesOf(workload).map((instance) => reservationOf(floor, workload, instance));
+  const sum = (field: keyof Reservation) => each.reduce((total, reservation) => total + reservation[field], 0);
+  return { name, type, memoryBytes: sum('memoryBytes'), gpus: sum('gpus') };
 }
 
-function reservationOf({ machine }: Pick<Floor, 'machine'>, workload: Workload): Reservation {
-  const type = instanceType(workload.instanceType);
-  if (!type) throw new WorkloadFailure('machine', `Unknown instance type ${workload.instanceType}`);
-  return reservationFor(machine, type, workload);
+function typeOf(instance: Instance): InstanceType {
+  const type = instanceType(instance.instanceType);
+  if (!type) throw new WorkloadFailure('machine', `Unknown instance type ${instance.instanceType}`);
+  return type;
 }
+
+/** What one of its instances gets. Throws as `claimOf` does. */
+export const reservationOf = (
+  { machine }: Pick<Floor, 'machine'>,
+  workload: Workload,
+  instance: Instance,
+): Reservation => reservationFor(machine, typeOf(instance), workload);
 
 async function runtimeFor({ floor, workload, say, signal }: PrepareOptions): Promise<PreparedRuntime> {
   try {
@@ -81,17 +90,17 @@ async function setUp(
   inputs: FetchedInputs,
 ): Promise<number[]> {
   const [sandbox, python, token] = await Promise.all([floor.sandbox(), floor.python(), readText(folder.token)]);
-  const type = instanceType(workload.instanceType);
   const platform = await addressed(floor, signal);
-  const reservation = reservationOf(floor, workload);
-  const share = reservation.gpus;
   const ports: number[] = [];
-  for (const [index, host] of hostsOf(workload).entries()) {
+  const free = [...devices];
+  for (const [index, instance] of instancesOf(workload).entries()) {
     if (workload.type === 'server') ports.push(await freePort(new Set([...floor.portsInUse(), ...ports])));
+    const type = typeOf(instance);
+    const reservation = reservationOf(floor, workload, instance);
     await setUpInstance({
       workload,
-      host,
-      folder: folder.instance(host),
+      instance,
+      folder: folder.instance(instance.host),
       runtime,
       reservation,
       sandbox,
@@ -99,13 +108,13 @@ async function setUp(
       platform,
       credentialsUri: workload.roleArn ? credentialsUri(platform, token ?? '') : undefined,
       port: ports[index],
-      cpus: Math.min(floor.machine.cpus, type?.vCpus ?? floor.machine.cpus),
-      devices: devices.slice(index * share, (index + 1) * share),
+      cpus: Math.min(floor.machine.cpus, type.vCpus),
+      devices: free.splice(0, reservation.gpus),
       hidden: [floor.config.home, floor.config.cache],
-      readOnly: inputs.readOnly,
+      readOnly: inputs.readOnly[index] ?? [],
       feeders: inputs.feeders[index] ?? [],
       notices:
-        type?.gpus && !share
+        type.gpus && !reservation.gpus
           ? [`${type.name} has ${type.gpus} GPU(s), this machine has none to give: running on CPU.`]
           : [],
     });

@@ -7,11 +7,12 @@ import { type Access, openAccess } from '../transfers/access.ts';
 import type { CheckpointSync } from '../transfers/continuous.ts';
 import { storeOutputs, syncCheckpoints } from '../transfers/outputs.ts';
 import type { InstanceObservation, Observation, Outcome, Workload } from '../workload.ts';
+import { hostsOf, type Instance, instancesOf } from './cluster.ts';
 import type { Floor } from './floor.ts';
-import { DRAFT, hostsOf, type WorkloadFolder, type WorkloadState, workloadFolder } from './folder.ts';
+import { DRAFT, type WorkloadFolder, type WorkloadState, workloadFolder } from './folder.ts';
 import { HostRun, type HostRunOptions } from './host-run.ts';
 import { outcomeOf } from './outcome.ts';
-import { claimOf, prepare } from './prepare.ts';
+import { claimOf, prepare, reservationOf } from './prepare.ts';
 import { StateFile } from './state-file.ts';
 
 const DEFAULT_START_TIMEOUT_SECONDS = 600;
@@ -149,16 +150,16 @@ export class Run {
 
   async #supervise(): Promise<Outcome> {
     const python = await this.#floor.python();
-    this.#hosts = hostsOf(this.workload).map(
-      (host, index) =>
+    this.#hosts = instancesOf(this.workload).map(
+      (instance, index) =>
         new HostRun({
           floor: this.#floor,
           workload: this.workload,
-          folder: this.folder.instance(host),
-          host,
+          folder: this.folder.instance(instance.host),
+          host: instance.host,
           stream: this.workload.logs.streams[index],
           port: this.#state.ports[index],
-          usage: this.#usageOf(index),
+          usage: this.#usageOf(instance, index),
           python: python.executable,
           onChange: () => this.#onHostChange(),
         }),
@@ -253,12 +254,12 @@ export class Run {
   }
 
   /** What is to be measured of an instance, and published under which dimensions. */
-  #usageOf(index: number): HostRunOptions['usage'] {
-    const { usage, scope, instanceCount } = this.workload;
+  #usageOf(instance: Instance, index: number): HostRunOptions['usage'] {
+    const { usage, scope } = this.workload;
     const dimensions = usage?.dimensions[index];
     if (!usage || !dimensions) return undefined;
-    const { memoryBytes } = claimOf(this.#floor, this.workload);
-    return { scope, namespace: usage.namespace, dimensions, memoryBytes: memoryBytes / instanceCount };
+    const { memoryBytes } = reservationOf(this.#floor, this.workload, instance);
+    return { scope, namespace: usage.namespace, dimensions, memoryBytes };
   }
 
   #access(): Promise<Access> {

@@ -10,7 +10,8 @@ import { joinWithin, makePrivateFolder } from '../files.ts';
 import type { PreparedRuntime } from '../runtimes/runtimes.ts';
 import { CARRIED, canBeSet, type Sandbox, type SandboxSpec, SYSTEM_PATH, toolPath } from '../sandbox/sandbox.ts';
 import type { Workload } from '../workload.ts';
-import { hostsOf, type InstanceFolder } from './folder.ts';
+import { groupsOf, hostsOf, type Instance, instancesOf, isFor } from './cluster.ts';
+import type { InstanceFolder } from './folder.ts';
 
 const ML = '/opt/ml';
 const LOG_BYTES = 1024 ** 3;
@@ -19,7 +20,7 @@ const RELAY = join(import.meta.dirname, 'relay.py');
 /** Everything that decides how an instance's program runs. */
 export interface InstancePlan {
   readonly workload: Workload;
-  readonly host: string;
+  readonly instance: Instance;
   readonly folder: InstanceFolder;
   readonly runtime: PreparedRuntime;
   readonly reservation: Reservation;
@@ -65,12 +66,17 @@ export async function makeInstanceFolder(folder: InstanceFolder): Promise<void> 
 
 /** Puts in place what the program finds when it starts, and writes what the supervisor is to run. */
 export async function setUpInstance(plan: InstancePlan): Promise<void> {
-  const { workload, folder } = plan;
+  const { workload, folder, instance } = plan;
   await writeFile(folder.hosts, await hostsFile(workload));
   if (workload.type === 'job') {
     await writeFile(join(folder.ml, 'input/config/resourceconfig.json'), JSON.stringify(resourceConfig(plan)));
   }
-  for (const { path, content } of workload.files ?? []) {
+  // What is kept up to date in S3 while it runs: programs write there without further ado.
+  for (const { path, when } of workload.outputs ?? []) {
+    if (when === 'Continuous') await mkdir(placeOf(folder, path), { recursive: true });
+  }
+  for (const { path, content, groups } of workload.files ?? []) {
+    if (!isFor({ groups }, instance)) continue;
     const place = placeOf(folder, path);
     await mkdir(dirname(place), { recursive: true });
     await writeFile(place, content);
@@ -78,15 +84,18 @@ export async function setUpInstance(plan: InstancePlan): Promise<void> {
   await writeFile(folder.run, JSON.stringify(runDescription(plan)), { mode: 0o600 });
 }
 
-function resourceConfig({ workload, host }: InstancePlan) {
-  const hosts = hostsOf(workload);
-  const group = 'homogeneousCluster';
+function resourceConfig({ workload, instance }: InstancePlan) {
+  const all = instancesOf(workload);
   return {
-    current_host: host,
-    current_instance_type: workload.instanceType,
-    current_group_name: group,
-    hosts,
-    instance_groups: [{ instance_group_name: group, instance_type: workload.instanceType, hosts }],
+    current_host: instance.host,
+    current_instance_type: instance.instanceType,
+    current_group_name: instance.group,
+    hosts: hostsOf(workload),
+    instance_groups: groupsOf(workload).map(({ name, instanceType }) => ({
+      instance_group_name: name,
+      instance_type: instanceType,
+      hosts: all.filter(({ group }) => group === name).map(({ host }) => host),
+    })),
     // All instances share this machine: their addresses are on the loopback interface.
     network_interface_name: 'lo',
   };
@@ -148,7 +157,7 @@ function sandboxSpec(
     home: folder.home,
     stage: folder.stage,
     hostsFile: folder.hosts,
-    hostname: plan.host,
+    hostname: plan.instance.host,
     hidden: [...plan.hidden, homedir(), ...othersHomes()]
       .filter((path) => existsSync(path))
       .map((path) => realpathSync(path)),

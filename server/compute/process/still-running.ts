@@ -5,7 +5,8 @@ import { paths } from '../../config.ts';
 import { readJson } from '../files.ts';
 import { isAlive, type ProcessRecord } from '../host/process-identity.ts';
 import type { Workload } from '../workload.ts';
-import { hostsOf, type InstanceFolder, workloadFolder } from './folder.ts';
+import { hostsOf } from './cluster.ts';
+import { type InstanceFolder, workloadFolder } from './folder.ts';
 
 /** False also for one that was told to end: its supervisor sees to that by itself. */
 const runsOn = async ({ supervisor, stop }: InstanceFolder): Promise<boolean> => {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { WorkloadFailure } from '../failure.ts';
 import { joinWithin } from '../files.ts';
+import { instancesOf, isFor } from '../process/cluster.ts';
 import type { InstanceFolder } from '../process/folder.ts';
 import { placeOf } from '../process/set-up.ts';
 import type { Workload, WorkloadInput, WorkloadOutput } from '../workload.ts';
@@ -26,8 +27,8 @@ export interface FetchOptions extends Access {
 }
 
 export interface FetchedInputs {
-  /** Paths below /opt/ml that the program must not write to. */
-  readonly readOnly: readonly string[];
+  /** For each host, paths below /opt/ml that its program must not write to. */
+  readonly readOnly: readonly (readonly string[])[];
   /** For each host, the commands that feed its FIFOs. */
   readonly feeders: readonly (readonly (readonly string[])[])[];
 }
@@ -38,19 +39,22 @@ export async function fetchInputs(
   folders: readonly InstanceFolder[],
   options: FetchOptions,
 ): Promise<FetchedInputs> {
-  const readOnly = new Set<string>();
+  const readOnly: string[][] = folders.map(() => []);
   const feeders: string[][][] = folders.map(() => []);
+  const instances = instancesOf(workload);
   for (const input of workload.inputs ?? []) {
+    const receivers = [...folders.keys()].filter((host) => isFor(input, instances[host]!));
+    const theirs = receivers.map((host) => folders[host]!);
     options.onProgress(`Downloading ${input.s3Uri}`);
     if (input.mode === 'Pipe') {
-      const commands = await prepareStream(input, folders, options);
-      for (const [host, command] of commands.entries()) feeders[host]?.push(command);
-    } else if (await fetchFiles(input, folders, options)) {
-      readOnly.add(input.path);
+      const commands = await prepareStream(input, theirs, options);
+      for (const [index, command] of commands.entries()) feeders[receivers[index]!]!.push(command);
+    } else if (await fetchFiles(input, theirs, options)) {
+      for (const host of receivers) readOnly[host]!.push(input.path);
     }
   }
   for (const output of workload.outputs ?? []) if (output.restore) await restore(output, folders, options);
-  return { readOnly: [...readOnly], feeders };
+  return { readOnly, feeders };
 }
 
 /** True when the files are shared with object storage. */

@@ -7,8 +7,8 @@ import { WriteEntry } from 'tar';
 import { parseS3Uri } from '../../objects/s3-uri.ts';
 import { WorkloadFailure } from '../failure.ts';
 import { realPathWithin } from '../files.ts';
+import { hostsOf } from '../process/cluster.ts';
 import type { InstanceFolder, WorkloadFolder } from '../process/folder.ts';
-import { hostsOf } from '../process/folder.ts';
 import { placeOf } from '../process/set-up.ts';
 import type { Outcome, Workload, WorkloadOutput } from '../workload.ts';
 import type { Access } from './access.ts';
@@ -146,6 +146,9 @@ export type { Place };
 
 function uploadFailure(output: WorkloadOutput, error: unknown, { roleArn }: Access): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof WorkloadFailure) {
+    return new WorkloadFailure('output', `Failed to upload ${output.path} to ${output.s3Uri}. ${message}`);
+  }
   if (code === 'ENOSPC' || code === 'EDQUOT' || (error as Error).name === 'AbortError') return error;
   const role = roleArn ? ` and that the role "${roleArn}" has "s3:PutObject" permissions on it` : '';
   return new WorkloadFailure(

@@ -71,6 +71,39 @@ describe('transfers of a workload', { concurrency: 3 }, () => {
     assert.deepEqual(await floor.lines(`${job.name}/algo-2`), ['train/b b']);
   });
 
+  it('gives a channel to the groups of instances that it is for, and shares it among them', async () => {
+    const instanceGroups = [
+      { name: 'one', instanceType: 'ml.m5.large', instanceCount: 1 },
+      { name: 'two', instanceType: 'ml.c5.xlarge', instanceCount: 2 },
+    ];
+    const file = (group: string) => ({ path: '/opt/ml/input/config/group', content: `${group}\n`, groups: [group] });
+    const config = 'cd /opt/ml/input/config; cat group; cat resourceconfig.json; echo';
+    const job = testJob(`(${show}) 2> /dev/null; ${config}`, {
+      instanceCount: 3,
+      instanceGroups,
+      files: [file('one'), file('two')],
+      inputs: [
+        train('s3://data/abc', { distribution: 'ShardedByS3Key', groups: ['two'] }),
+        { ...train('s3://data/abc/a', { mode: 'Pipe', groups: ['one'] }), path: '/opt/ml/input/data/pipe' },
+      ],
+    });
+    const { lines } = await run(job);
+    assert.deepEqual(lines.slice(0, -1), ['one']);
+    assert.deepEqual(JSON.parse(lines.at(-1)!), {
+      current_host: 'algo-1',
+      current_instance_type: 'ml.m5.large',
+      current_group_name: 'one',
+      hosts: ['algo-1', 'algo-2', 'algo-3'],
+      instance_groups: [
+        { instance_group_name: 'one', instance_type: 'ml.m5.large', hosts: ['algo-1'] },
+        { instance_group_name: 'two', instance_type: 'ml.c5.xlarge', hosts: ['algo-2', 'algo-3'] },
+      ],
+      network_interface_name: 'lo',
+    });
+    assert.deepEqual((await floor.lines(`${job.name}/algo-2`)).slice(0, -1), ['train/a a', 'train/c c', 'two']);
+    assert.deepEqual((await floor.lines(`${job.name}/algo-3`)).slice(0, -1), ['train/b b', 'two']);
+  });
+
   const failures: [string, WorkloadInput, RegExp][] = [
     [
       'a bucket that is not there',
@@ -203,6 +236,16 @@ describe('transfers of a workload', { concurrency: 3 }, () => {
       bytes.push(await buffer((await floor.objects.get('data', key)).body));
     }
     assert.ok(bytes[0]?.equals(bytes[1] ?? Buffer.alloc(0)));
+  });
+
+  it('fails rather than lose a file whose name cannot be kept', async () => {
+    const outputs = [{ path: '/opt/ml/model', s3Uri: 's3://data/bytes', form: 'tar.gz', when: 'EndOfJob' } as const];
+    const { outcome } = await run(testJob('touch "/opt/ml/model/a$(printf "\\377")"', { outputs }));
+    assert.ok(outcome?.kind === 'failed' && outcome.at === 'output', JSON.stringify(outcome));
+    assert.match(
+      outcome.message,
+      /^Failed to upload \/opt\/ml\/model to .* The name of the file "a.*" is not UTF-8\.$/,
+    );
   });
 
   it('unpacks a model into its folder', async () => {

@@ -140,6 +140,40 @@ def test_stops_a_job(sagemaker, bucket, role_arn, name):
         sagemaker.stop_training_job(**described)
 
 
+def test_runs_on_groups_of_instances_with_channels_of_their_own(sagemaker, bucket, role_arn, name):
+    def group(group_name: str, instance_type: str, count: int) -> dict:
+        return {"InstanceGroupName": group_name, "InstanceType": instance_type, "InstanceCount": count}
+
+    request = training_request(name("job"), bucket, role_arn)
+    request["ResourceConfig"] = {
+        "InstanceGroups": [group("main", "ml.m5.large", 1), group("helpers", "ml.c5.xlarge", 2)],
+        "VolumeSizeInGB": 1,
+    }
+    train, validation = request["InputDataConfig"]
+    source = {**validation["DataSource"]["S3DataSource"], "InstanceGroupNames": ["main"]}
+    request["InputDataConfig"] = [train, {**validation, "DataSource": {"S3DataSource": source}}]
+    show = "echo $(hostname) has $(ls /opt/ml/input/data)"
+    request["AlgorithmSpecification"] |= {"ContainerEntrypoint": ["bash", "-c"], "ContainerArguments": [show]}
+    sagemaker.create_training_job(**request)
+    job = wait(sagemaker, request["TrainingJobName"])
+    assert job["ResourceConfig"] == request["ResourceConfig"]
+    found = boto3.client("logs").filter_log_events(
+        logGroupName=LOG_GROUP, logStreamNamePrefix=f"{request['TrainingJobName']}/"
+    )
+    assert sorted(event["message"] for event in found["events"]) == [
+        "algo-1 has train validation",
+        "algo-2 has train",
+        "algo-3 has train",
+    ]
+
+
+def test_refuses_more_instances_than_there_can_be(sagemaker, bucket, role_arn, name):
+    request = training_request(name("job"), bucket, role_arn)
+    request["ResourceConfig"]["InstanceCount"] = 10_000
+    with pytest.raises(sagemaker.exceptions.ResourceLimitExceeded, match="'ml.m5.large for training job usage'"):
+        sagemaker.create_training_job(**request)
+
+
 def test_refuses_with_the_exceptions_of_the_model(sagemaker, trained, bucket, role_arn):
     with pytest.raises(sagemaker.exceptions.ResourceInUse, match="Training job names must be unique"):
         sagemaker.create_training_job(**training_request(trained.name, bucket, role_arn))

@@ -32,7 +32,9 @@ export function endpointConfigOperations({ resources, compute }: Platform): Oper
       checkEndpointConfig(input);
       for (const variant of input.ProductionVariants!) {
         const model = await resources.get(models, context, variant.ModelName!);
-        compute.check(containerOf(model.doc)!.Image!, variant.InstanceType!);
+        // How many there may be is asked when they are to run, as on AWS.
+        const one = { type: 'server', instanceType: variant.InstanceType!, instanceCount: 1 } as const;
+        compute.check(containerOf(model.doc)!.Image!, one);
       }
       const { EndpointConfigName: name, Tags: tags, ...rest } = input;
       const variants = input.ProductionVariants!.map((variant) => ({ InitialVariantWeight: 1, ...variant }));

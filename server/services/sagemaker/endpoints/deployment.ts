@@ -27,7 +27,8 @@ export async function resolveDeployment(
   for (const variant of config.doc.ProductionVariants ?? []) {
     const model = await resources.get(models, scope, variant.ModelName!);
     const image = containerOf(model.doc)!.Image!;
-    compute.check(image, variant.InstanceType!);
+    const { InstanceType: instanceType, InitialInstanceCount: instanceCount } = variant;
+    compute.check(image, { type: 'server', instanceType: instanceType!, instanceCount: instanceCount! });
     variants.push(deployedVariant(variant, model.doc, compute.resolve(image), generation, now));
   }
   return { configName, startedAt: now.toISOString(), variants };

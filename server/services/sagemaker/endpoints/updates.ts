@@ -13,11 +13,11 @@ import { notSupported } from '../unsupported.ts';
 import { type Rescaling, rescaled, resolveDeployment, retainProperties } from './deployment.ts';
 import { checkDeploymentConfig } from './deployment-config.ts';
 import { endpointFailed, endpointInProgress, variantNotFound } from './errors.ts';
-import { type Deployment, type Endpoint, endpoints } from './resource.ts';
+import { type Deployment, type Endpoint, endpoints, variantsOnlyIn } from './resource.ts';
 
 /** The operations that change what an endpoint serves. */
 export function endpointUpdates(platform: Platform): Operations {
-  const { resources } = platform;
+  const { resources, compute } = platform;
   const UpdateEndpoint: Operation<UpdateEndpointCommandInput, UpdateEndpointCommandOutput> = {
     permissions: (input, context) => [
       onResource(context, 'endpoint', input.EndpointName),
@@ -64,7 +64,10 @@ export function endpointUpdates(platform: Platform): Operations {
             if (!current.variants.some((known) => known.name === variant))
               throw variantNotFound(context, name, variant);
           }
-          return updating(doc, rescaled(current, changes, doc.lastGeneration + 1, context.now));
+          const next = rescaled(current, changes, doc.lastGeneration + 1, context.now);
+          for (const variant of variantsOnlyIn(next, current))
+            compute.check(variant.image, { type: 'server', ...variant });
+          return updating(doc, next);
         },
         { now: context.now },
       );

@@ -20,9 +20,6 @@ import { onlyContainer } from './container-rules.ts';
 import { checkModelData, modelDataUri } from './model-data.ts';
 import { type Model, models } from './resource.ts';
 
-/** A model does not say where it will run; which image is known here does not depend on it. */
-const ANY_INSTANCE = 'ml.m5.large';
-
 export function modelOperations({ resources, identity, objects, compute }: Platform): Operations {
   const CreateModel: Operation<CreateModelCommandInput, CreateModelCommandOutput> = {
     permissions: (input, context) => [
@@ -31,7 +28,7 @@ export function modelOperations({ resources, identity, objects, compute }: Platf
     ],
     async handle({ ModelName: name, Tags: tags, ...model }, context) {
       const container = onlyContainer({ ModelName: name, ...model });
-      compute.check(container.Image!, ANY_INSTANCE);
+      compute.check(container.Image!);
       const roleArn = model.ExecutionRoleArn;
       if (roleArn) {
         const caller = await callerOfRole(identity, context, roleArn, invalidRole);

@@ -19,6 +19,7 @@ import { callerOfRole } from '../execution-role.ts';
 import { listOutput, listQuery } from '../listing.ts';
 import { onResource } from '../permissions.ts';
 import { notSupported, refuse } from '../unsupported.ts';
+import { clusterOf } from './cluster.ts';
 import { checkInputData } from './data-access.ts';
 import { withDefaults } from './defaults.ts';
 import { description, summary } from './description.ts';
@@ -33,7 +34,7 @@ export function trainingJobOperations({ resources, identity, objects, compute }:
     permissions: toCreateTrainingJob,
     async handle({ Tags: tags, ...request }, context) {
       checkRequest(request);
-      compute.check(request.AlgorithmSpecification!.TrainingImage!, request.ResourceConfig!.InstanceType!);
+      compute.check(request.AlgorithmSpecification!.TrainingImage!, clusterOf(request.ResourceConfig!));
       const caller = await callerOfRole(identity, context, request.RoleArn!, cannotAssumeRole);
       const viewer = { objects, identity, caller, region: context.region };
       await checkInputData(viewer, request.RoleArn!, request.InputDataConfig ?? []);

@@ -1,5 +1,5 @@
 import { normalize } from 'node:path/posix';
-import type { Channel, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
+import type { Channel, CreateTrainingJobCommandInput, InstanceGroup } from '@aws-sdk/client-sagemaker';
 import { validationError } from '../../../errors.ts';
 import { compileMetricFilter } from '../../../telemetry/index.ts';
 import { locationIn } from '../s3-uris.ts';
@@ -14,7 +14,6 @@ const NOT_IN_JOB = {
 };
 
 const NOT_IN_RESOURCES = {
-  InstanceGroups: 'Give one InstanceType and InstanceCount.',
   TrainingPlanArn: 'Leave it out.',
   InstancePlacementConfig: 'Leave it out.',
 };
@@ -34,7 +33,7 @@ export function checkRequest(input: CreateTrainingJobCommandInput): void {
   checkS3('TensorBoardOutputConfig.S3OutputPath', input.TensorBoardOutputConfig?.S3OutputPath);
   checkLocalPath('CheckpointConfig.LocalPath', input.CheckpointConfig?.LocalPath);
   checkLocalPath('TensorBoardOutputConfig.LocalPath', input.TensorBoardOutputConfig?.LocalPath);
-  checkChannels(input.InputDataConfig ?? []);
+  checkChannels(input.InputDataConfig ?? [], input.ResourceConfig?.InstanceGroups ?? []);
 }
 
 function checkAlgorithm({ AlgorithmSpecification: algorithm }: CreateTrainingJobCommandInput): void {
@@ -56,8 +55,27 @@ function checkMetric(name: string, regex: string): void {
 function checkResources({ ResourceConfig: resources }: CreateTrainingJobCommandInput): void {
   if (!resources) throw validationError('You must provide ResourceConfig.');
   refuse(resources, NOT_IN_RESOURCES, 'ResourceConfig.');
-  if (!resources.InstanceType || !resources.InstanceCount) {
+  const { InstanceGroups: groups, InstanceType: type, InstanceCount: count } = resources;
+  if (groups?.length) {
+    if (type || count) {
+      throw validationError('You must provide either InstanceGroups, or InstanceType and InstanceCount, not both.');
+    }
+    checkGroups(groups);
+  } else if (!type || !count) {
     throw validationError('You must provide ResourceConfig.InstanceType and ResourceConfig.InstanceCount.');
+  }
+}
+
+function checkGroups(groups: readonly InstanceGroup[]): void {
+  const names = new Set(groups.map(({ InstanceGroupName }) => InstanceGroupName));
+  if (names.size < groups.length) throw validationError('The InstanceGroups must have different InstanceGroupNames.');
+  if (!groups.some(({ InstanceCount }) => InstanceCount)) {
+    throw validationError('InstanceGroups must have at least one instance.');
+  }
+  for (const { InstanceGroupName: name, InstanceType: type, InstanceCount: count } of groups) {
+    if (!name || !type || count === undefined) {
+      throw validationError('Each of the InstanceGroups must have InstanceGroupName, InstanceType and InstanceCount.');
+    }
   }
 }
 
@@ -78,7 +96,8 @@ function checkLimits({
   }
 }
 
-function checkChannels(channels: readonly Channel[]): void {
+function checkChannels(channels: readonly Channel[], groups: readonly InstanceGroup[]): void {
+  const groupNames = new Set(groups.map(({ InstanceGroupName }) => InstanceGroupName));
   const names = new Set(channels.map(({ ChannelName }) => ChannelName));
   if (names.size < channels.length) throw validationError('The channels in InputDataConfig must have different names.');
   for (const { ChannelName: name, DataSource: source } of channels) {
@@ -94,6 +113,9 @@ function checkChannels(channels: readonly Channel[]): void {
     if (s3.S3DataType === 'Converse') throw notSupported('S3DataType Converse', 'Use S3Prefix or ManifestFile.');
     refuse(s3, { HubAccessConfig: 'Copy the data to an S3 bucket.' }, `InputDataConfig channel ${name}: S3DataSource.`);
     checkS3(`S3Uri of channel ${name}`, s3.S3Uri);
+    const unknown = s3.InstanceGroupNames?.find((group) => !groupNames.has(group));
+    if (unknown)
+      throw validationError(`Channel ${name} names the instance group ${unknown}, which the job does not have.`);
     if (s3.S3DataType === 'AugmentedManifestFile' && !s3.AttributeNames?.length) {
       throw validationError(`Channel ${name} of S3DataType AugmentedManifestFile needs AttributeNames.`);
     }

@@ -100,6 +100,11 @@ describe('CreateTrainingJob', () => {
     }
   });
 
+  const group = (InstanceGroupName: string, InstanceCount = 1) => ({
+    InstanceGroupName,
+    InstanceType: 'ml.m5.large',
+    InstanceCount,
+  });
   const refused: [string, () => object, RegExp][] = [
     ['no algorithm', () => ({ AlgorithmSpecification: undefined }), /You must provide AlgorithmSpecification/],
     [
@@ -114,9 +119,32 @@ describe('CreateTrainingJob', () => {
     ],
     ['no resources', () => ({ ResourceConfig: undefined }), /You must provide ResourceConfig/],
     [
-      'several kinds of instances',
-      () => ({ ResourceConfig: { InstanceGroups: [{}] } }),
-      /ResourceConfig\.InstanceGroups is not supported/,
+      'groups of instances beside one type',
+      () => ({ ResourceConfig: { InstanceType: 'ml.m5.large', InstanceGroups: [group('a')] } }),
+      /^You must provide either InstanceGroups, or InstanceType and InstanceCount, not both/,
+    ],
+    [
+      'two groups of instances of one name',
+      () => ({ ResourceConfig: { InstanceGroups: [group('a'), group('a')] } }),
+      /^The InstanceGroups must have different InstanceGroupNames/,
+    ],
+    [
+      'groups without instances',
+      () => ({ ResourceConfig: { InstanceGroups: [group('a', 0)] } }),
+      /^InstanceGroups must have at least one instance/,
+    ],
+    [
+      'a channel for a group that is not there',
+      () => ({
+        ResourceConfig: { InstanceGroups: [group('a')] },
+        InputDataConfig: [
+          {
+            ChannelName: 'c',
+            DataSource: { S3DataSource: { ...channel().DataSource.S3DataSource, InstanceGroupNames: ['b'] } },
+          },
+        ],
+      }),
+      /^Channel c names the instance group b, which the job does not have/,
     ],
     ['rules to evaluate', () => ({ DebugRuleConfigurations: [{}] }), /DebugRuleConfigurations is not supported/],
     ['a missing role', () => ({ RoleArn: `${test.roleArn}-missing` }), /^Could not assume role arn:.*-missing\. /],

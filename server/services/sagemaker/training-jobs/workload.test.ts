@@ -136,6 +136,42 @@ describe('the workload of a training job', () => {
     assert.equal(workload.inputs![0]!.mode, 'FastFile');
   });
 
+  it('tells each group of instances of the channels that it has', () => {
+    const channel = (name: string, groups?: string[]) => ({
+      ChannelName: name,
+      DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://bucket/a/', InstanceGroupNames: groups } },
+    });
+    const group = (name: string, type: string, count: number) => ({
+      InstanceGroupName: name,
+      InstanceType: type,
+      InstanceCount: count,
+    });
+    const workload = workloadFor(
+      jobWith({
+        ResourceConfig: { InstanceGroups: [group('data', 'ml.c5.xlarge', 2), group('gpu', 'ml.g5.xlarge', 1)] },
+        InputDataConfig: [channel('all'), channel('one', ['gpu'])],
+      }),
+    );
+    assert.deepEqual(
+      workload
+        .files!.filter(({ path }) => path.endsWith('inputdataconfig.json'))
+        .map(({ groups, content }) => [groups, Object.keys(JSON.parse(content))]),
+      [
+        [['data'], ['all']],
+        [['gpu'], ['all', 'one']],
+      ],
+    );
+    assert.deepEqual(
+      workload.inputs!.map(({ groups }) => groups),
+      [undefined, ['gpu']],
+    );
+    assert.deepEqual(workload.instanceGroups, [
+      { name: 'data', instanceType: 'ml.c5.xlarge', instanceCount: 2 },
+      { name: 'gpu', instanceType: 'ml.g5.xlarge', instanceCount: 1 },
+    ]);
+    assert.equal(workload.logs.streams.length, 3);
+  });
+
   it('cannot be told to be another job by its environment', () => {
     const { environment } = workloadFor(jobWith({ Environment: { A: '1', TRAINING_JOB_NAME: 'other' } }));
     assert.equal(environment.A, '1');

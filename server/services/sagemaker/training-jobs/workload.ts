@@ -1,8 +1,9 @@
 import type { Channel, CheckpointConfig } from '@aws-sdk/client-sagemaker';
-import type { Workload, WorkloadInput, WorkloadOutput } from '../../../compute/workload.ts';
+import type { InstancesOf, Workload, WorkloadFile, WorkloadInput, WorkloadOutput } from '../../../compute/workload.ts';
 import type { Resource } from '../../../resources/resource-store.ts';
 import { asS3Uri, below } from '../s3-uris.ts';
 import { metricDefinitionsOf } from './built-in-metrics.ts';
+import { clusterOf } from './cluster.ts';
 import { LOG_GROUP, METRIC_NAMESPACE, type TrainingJob, trainingJobs, workloadName } from './resource.ts';
 
 const CONFIG = '/opt/ml/input/config';
@@ -12,10 +13,10 @@ export function workloadFor(resource: Resource<TrainingJob>): Workload {
   const { name, doc, accountId, region } = resource;
   const { request } = doc;
   const algorithm = request.AlgorithmSpecification!;
-  const { InstanceType: instanceType, InstanceCount: instanceCount } = request.ResourceConfig!;
+  const cluster = clusterOf(request.ResourceConfig!);
   return {
     name: workloadName(resource, name, doc.attempt),
-    type: 'job',
+    ...cluster,
     owner: { kind: trainingJobs.name, accountId, region, name },
     scope: { accountId, region },
     roleArn: request.RoleArn,
@@ -23,20 +24,18 @@ export function workloadFor(resource: Resource<TrainingJob>): Workload {
     entrypoint: algorithm.ContainerEntrypoint,
     arguments: algorithm.ContainerArguments ?? (algorithm.ContainerEntrypoint ? [] : ['train']),
     environment: environmentOf(resource),
-    instanceType: instanceType!,
-    instanceCount: instanceCount!,
-    files: configFiles(doc),
+    files: configFiles(doc, cluster),
     inputs: (request.InputDataConfig ?? []).map((channel) => inputOf(channel, algorithm.TrainingInputMode)),
     outputs: outputsOf(name, doc),
     networkIsolation: request.EnableNetworkIsolation,
     maxRuntimeSeconds: request.StoppingCondition?.MaxRuntimeInSeconds,
     usage: {
       namespace: METRIC_NAMESPACE,
-      dimensions: Array.from({ length: instanceCount! }, (_, index) => ({ Host: `${name}/algo-${index + 1}` })),
+      dimensions: Array.from({ length: cluster.instanceCount }, (_, index) => ({ Host: `${name}/algo-${index + 1}` })),
     },
     logs: {
       group: LOG_GROUP,
-      streams: logStreams(resource, instanceCount!),
+      streams: logStreams(resource, cluster.instanceCount),
       metrics: {
         filters: metricDefinitionsOf(algorithm).map(({ Name, Regex }) => ({ name: Name!, regex: Regex! })),
         namespace: METRIC_NAMESPACE,
@@ -59,17 +58,31 @@ const logStreams = ({ name, createdAt }: Resource<TrainingJob>, count: number): 
   return Array.from({ length: count }, (_, index) => `${name}/algo-${index + 1}-${second}`);
 };
 
-function configFiles({ request }: TrainingJob): { path: string; content: string }[] {
-  const mode = request.AlgorithmSpecification?.TrainingInputMode;
-  const channels = Object.fromEntries(
-    (request.InputDataConfig ?? []).map((channel) => [channel.ChannelName!, channelConfig(channel, mode)]),
-  );
+function configFiles({ request }: TrainingJob, { instanceGroups }: InstancesOf): WorkloadFile[] {
   return [
     { path: `${CONFIG}/hyperparameters.json`, content: JSON.stringify(request.HyperParameters ?? {}) },
-    { path: `${CONFIG}/inputdataconfig.json`, content: JSON.stringify(channels) },
+    ...(instanceGroups?.map(({ name }) => ({ ...channelsFile(request, name), groups: [name] })) ?? [
+      channelsFile(request),
+    ]),
     ...checkpointFile(request),
   ];
 }
+
+/** An instance is told of the channels that it has. */
+function channelsFile(request: TrainingJob['request'], group?: string): WorkloadFile {
+  const mode = request.AlgorithmSpecification?.TrainingInputMode;
+  const theirs = (request.InputDataConfig ?? []).filter(
+    (channel) => group === undefined || (groupsOf(channel)?.includes(group) ?? true),
+  );
+  const channels = theirs.map((channel) => [channel.ChannelName!, channelConfig(channel, mode)]);
+  return { path: `${CONFIG}/inputdataconfig.json`, content: JSON.stringify(Object.fromEntries(channels)) };
+}
+
+/** The groups that a channel is for; undefined: all. */
+const groupsOf = ({ DataSource: source }: Channel): string[] | undefined => {
+  const groups = source?.S3DataSource?.InstanceGroupNames;
+  return groups?.length ? groups : undefined;
+};
 
 const checkpointFile = ({ CheckpointConfig: checkpoints }: TrainingJob['request']) =>
   checkpoints
@@ -102,6 +115,7 @@ function inputOf(channel: Channel, jobMode: string | undefined): WorkloadInput {
     compression: channel.CompressionType,
     recordWrapper: channel.RecordWrapperType,
     attributeNames: s3.AttributeNames,
+    groups: groupsOf(channel),
     ...(seed !== undefined && { shuffleSeed: Number(seed) }),
   };
 }

@@ -1,0 +1,1 @@
+"""As in AWS's toolkit, where all that scripts use is in `framework`."""

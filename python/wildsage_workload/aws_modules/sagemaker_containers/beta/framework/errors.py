@@ -1,0 +1,3 @@
+"""What decoding and encoding raise."""
+
+from sagemaker_inference.errors import UnsupportedFormatError  # noqa: F401

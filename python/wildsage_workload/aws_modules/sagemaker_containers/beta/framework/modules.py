@@ -1,0 +1,1 @@
+"""A part of AWS's model server, which does not run here: there is nothing in it."""

@@ -1,0 +1,1 @@
+"""What scripts use of AWS's inference toolkit: `content_types`, `decoder`, `encoder`, `errors`."""

@@ -1,0 +1,1 @@
+"""What scripts use of AWS's XGBoost image: `data_utils`, `distributed`, `encoder`."""

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openAuthority } from './authority.ts';
+import { authorityCertificate } from './certificate.ts';
 import { writeTrustBundle } from './trust-bundle.ts';
 
 describe('openAuthority', () => {
@@ -36,6 +37,16 @@ describe('openAuthority', () => {
     assert.notEqual(second, certificate);
     const nearlyOver = new Date(Date.now() + 3640 * 86_400_000);
     assert.notEqual(openAuthority(folder, () => nearlyOver).certificate, second);
+  });
+
+  it('is made anew when it cannot vouch for every domain that is answered', async () => {
+    const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const subject = { organization: 'Wildsage', commonName: 'narrow' };
+    const [from, to] = [new Date(), new Date(Date.now() + 3650 * 86_400_000)];
+    const narrow = authorityCertificate({ subject, publicKey: keys.publicKey, from, to }, keys.privateKey, ['api.aws']);
+    await writeFile(join(folder, 'key.pem'), keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(join(folder, 'ca.pem'), narrow);
+    assert.notEqual(openAuthority(folder).certificate, narrow);
   });
 
   it('makes a certificate once and again before it expires', () => {

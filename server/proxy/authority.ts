@@ -9,7 +9,7 @@ import {
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { awsDomains } from './aws-hosts.ts';
+import { awsDomains } from '../aws-domains.ts';
 import { authorityCertificate, type Name, serverCertificate } from './certificate.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -52,7 +52,10 @@ interface Issuer {
   readonly name: Name;
 }
 
-/** The authority on disk; undefined when there is none, or when it is broken or about to expire. */
+/** An authority of an earlier version may vouch for fewer domains than are answered now. */
+const vouchesForAll = ({ raw }: X509Certificate) => awsDomains.every((domain) => raw.includes(domain));
+
+/** The authority on disk; undefined when there is none, or when it is broken, about to expire or too narrow. */
 function readIssuer(keyFile: string, certificateFile: string, now: Date): Issuer | undefined {
   try {
     const privateKey = createPrivateKey(readFileSync(keyFile));
@@ -60,6 +63,7 @@ function readIssuer(keyFile: string, certificateFile: string, now: Date): Issuer
     const certificate = new X509Certificate(pem);
     const endsAt = new Date(certificate.validTo).getTime();
     if (!certificate.checkPrivateKey(privateKey) || endsAt - now.getTime() < SERVER_DAYS * DAY) return undefined;
+    if (!vouchesForAll(certificate)) return undefined;
     return {
       keys: { privateKey, publicKey: createPublicKey(privateKey) },
       certificate: pem,

@@ -224,6 +224,16 @@ describe('gateway', () => {
     assert.match(s3.body, /<Code>AuthorizationHeaderMalformed<.*incorrect service (&quot;|")sagemaker/s);
   });
 
+  it('refuses a signature that was made for another region than the host is in', async () => {
+    const elsewhere = { host: 'sts.eu-west-1.amazonaws.com', 'content-type': 'application/x-www-form-urlencoded' };
+    const query = await post({ ...elsewhere, ...signedFor('sts') }, 'Action=GetCallerIdentity&Version=2011-06-15');
+    assert.equal(query.status, 403);
+    assert.match(query.body, /<Code>SignatureDoesNotMatch<.*to a valid region, not (&apos;|')us-east-1/s);
+    const s3 = await post({ host: 'b.s3.eu-west-1.amazonaws.com', ...signedFor('s3') }, '', '/k', 'PUT');
+    assert.equal(s3.status, 400);
+    assert.match(s3.body, /<Code>AuthorizationHeaderMalformed<.*expecting (&apos;|')eu-west-1.*<Region>eu-west-1</s);
+  });
+
   it('serves REST-JSON with payload, headers and modelled errors', async () => {
     const client = new SageMakerRuntimeClient(gateway.connection);
     const output = await client.send(
@@ -270,7 +280,7 @@ describe('gateway', () => {
     for (const host of [
       'b.u.localhost',
       'b.u.s3.localhost:80',
-      'b.u.s3.eu-west-1.amazonaws.com',
+      'b.u.s3.us-east-1.amazonaws.com',
       'b.u.s3.amazonaws.com',
     ]) {
       const answer = await post({ host, ...signedFor('s3') }, 'x', '/k/l', 'PUT');

@@ -5,7 +5,7 @@ import type { AuthorizationFacts, Caller, Identity } from '../identity/identity.
 import { alreadyAnswered } from '../operations.ts';
 import { protocols } from '../protocols/index.ts';
 import { serializationError } from '../protocols/scalars.ts';
-import { checkSignedService } from './credential-scope.ts';
+import { checkSignedScope } from './credential-scope.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { findQueryOperation, identify } from './identify.ts';
 import { continueIfAsked, decompress, readBody } from './read-body.ts';
@@ -40,10 +40,13 @@ const authenticate =
     const { method, path, rawQuery, request, body } = exchange;
     const head = { method, path, query: rawQuery, headers: request.headers };
     const authenticated = identity.authenticate(head, body);
-    if (authenticated)
-      checkSignedService(authenticated, exchange.served!.model.service, !request.headers.authorization);
+    if (authenticated) {
+      const { service } = exchange.served!.model;
+      const signedInQuery = !request.headers.authorization;
+      checkSignedScope(authenticated, { service, region: exchange.region, signedInQuery });
+    }
     exchange.authenticated = authenticated;
-    exchange.region ||= authenticated?.region ?? DEFAULT_REGION;
+    exchange.region ||= authenticated?.region || DEFAULT_REGION;
     exchange.caller = authenticated?.caller ?? ANONYMOUS;
     if (authenticated && body && authenticated.payload.kind !== 'unsigned') {
       exchange.body = identity.verifyPayload(body, authenticated.payload);

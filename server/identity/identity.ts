@@ -53,7 +53,7 @@ export type PayloadCheck =
 
 export interface Authenticated {
   readonly caller: Caller;
-  /** From the credential scope. */
+  /** From the credential scope; '' for signatures of version 2, which name none. */
   readonly region: string;
   readonly signingName: string;
   readonly payload: PayloadCheck;

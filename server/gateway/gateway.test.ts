@@ -386,6 +386,7 @@ describe('gateway', () => {
 
   it('tells of itself below /_/ and keeps reset to ephemeral mode', async () => {
     assert.equal((await post({}, '', '/_/health', 'GET')).status, 200);
+    assert.equal((await post({}, '', '/_/health', 'HEAD')).status, 200);
     assert.match((await post({}, '', '/_/metrics', 'GET')).body, /wildsage_request_seconds_count/);
     assert.equal((await post({}, '', '/_/reset')).status, 403);
     const host = 'b.s3.amazonaws.com';

@@ -9,6 +9,7 @@ import { protocols } from '../protocols/index.ts';
 import { wireError } from './error-dialects.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { answerOwn, type OwnRoutes } from './own-routes.ts';
+import { clientGone } from './read-body.ts';
 import { answerPreflight, isPreflight, respond } from './respond.ts';
 import type { ServedService } from './served-services.ts';
 import { createSteps } from './steps.ts';
@@ -95,7 +96,11 @@ async function run(exchange: Exchange, steps: readonly Step[], own: OwnRoutes, l
 const isOwn = ({ path, rawQuery, request: { headers } }: Exchange): boolean =>
   path.startsWith('/_/') && !headers.authorization?.startsWith('AWS4-') && !rawQuery.includes('X-Amz-');
 
-function respondError(exchange: Exchange, error: unknown, log: Logger) {
+/** What the reading of a request fails with when its connection breaks, wherever it is read. */
+const isBrokenOff = ({ request }: Exchange, error: unknown) => error !== undefined && error === request.errored;
+
+function respondError(exchange: Exchange, thrown: unknown, log: Logger) {
+  const error = isBrokenOff(exchange, thrown) ? clientGone(thrown) : thrown;
   const service = exchange.served?.model.service;
   const shown = wireError(error, exchange.served?.model);
   if (!(error instanceof ServiceError) || shown.status >= 500) {

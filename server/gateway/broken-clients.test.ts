@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { silentLogger } from '../logger.ts';
+import type { Feature } from '../platform.ts';
+import { openTestGateway, signedFor } from './test-gateway.ts';
+
+const putObject = {
+  async handle({ Body }: { Body: Readable }) {
+    await buffer(Body);
+    return {};
+  },
+};
+const features: Feature[] = [
+  { service: 'sagemaker', operations: { ListModels: { handle: () => ({ Models: [] }) } } },
+  { service: 's3', operations: { PutObject: putObject } },
+];
+
+describe('a client that goes away half-way', () => {
+  let gateway: Awaited<ReturnType<typeof openTestGateway>>;
+  const logged: unknown[] = [];
+  before(async () => {
+    gateway = await openTestGateway(features, { ...silentLogger, error: (...line) => void logged.push(line) });
+  });
+  after(() => gateway.close());
+
+  const requests: Record<string, string[]> = {
+    ListModels: ['POST / HTTP/1.1', 'X-Amz-Target: SageMaker.ListModels', `${signed('sagemaker')}`],
+    PutObject: ['PUT /b/k HTTP/1.1', `${signed('s3')}`],
+  };
+  for (const [operation, head] of Object.entries(requests)) {
+    it(`is not counted as a failure of the server's: ${operation}`, async () => {
+      const socket = connect(gateway.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(`${head.join('\r\n')}\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n`);
+      await once(socket, 'data');
+      socket.resetAndDestroy();
+      await until(async () => (await metrics()).includes(`operation="${operation}",status="400"`));
+      assert.deepEqual(logged, []);
+    });
+  }
+
+  const metrics = async () => (await gateway.post({}, '', '/_/metrics', 'GET')).body;
+});
+
+function signed(service: string) {
+  return `Authorization: ${signedFor(service).authorization}`;
+}
+
+async function until(holds: () => Promise<boolean>) {
+  for (const end = Date.now() + 10_000; !(await holds()); await wait(5)) assert.ok(Date.now() < end, 'in time');
+}

@@ -9,6 +9,8 @@ import { silentLogger } from '../logger.ts';
 import type { Feature } from '../platform.ts';
 import { openTestGateway, signedFor } from './test-gateway.ts';
 
+type Gateway = Awaited<ReturnType<typeof openTestGateway>>;
+
 const putObject = {
   async handle({ Body }: { Body: Readable }) {
     await buffer(Body);
@@ -20,18 +22,21 @@ const features: Feature[] = [
   { service: 's3', operations: { PutObject: putObject } },
 ];
 
+const signed = (service: string) => `Authorization: ${signedFor(service).authorization}`;
+const requests: Record<string, string[]> = {
+  ListModels: ['POST / HTTP/1.1', 'X-Amz-Target: SageMaker.ListModels', signed('sagemaker')],
+  PutObject: ['PUT /b/k HTTP/1.1', signed('s3')],
+};
+
 describe('a client that goes away half-way', () => {
-  let gateway: Awaited<ReturnType<typeof openTestGateway>>;
+  let gateway: Gateway;
   const logged: unknown[] = [];
   before(async () => {
-    gateway = await openTestGateway(features, { ...silentLogger, error: (...line) => void logged.push(line) });
+    const log = { ...silentLogger, error: (...line: unknown[]) => void logged.push(line) };
+    gateway = await openTestGateway(features, { log });
   });
   after(() => gateway.close());
 
-  const requests: Record<string, string[]> = {
-    ListModels: ['POST / HTTP/1.1', 'X-Amz-Target: SageMaker.ListModels', `${signed('sagemaker')}`],
-    PutObject: ['PUT /b/k HTTP/1.1', `${signed('s3')}`],
-  };
   for (const [operation, head] of Object.entries(requests)) {
     it(`is not counted as a failure of the server's: ${operation}`, async () => {
       const socket = connect(gateway.port, '127.0.0.1');
@@ -39,17 +44,32 @@ describe('a client that goes away half-way', () => {
       socket.write(`${head.join('\r\n')}\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n`);
       await once(socket, 'data');
       socket.resetAndDestroy();
-      await until(async () => (await metrics()).includes(`operation="${operation}",status="400"`));
+      await until(async () => (await metricsOf(gateway)).includes(`operation="${operation}",status="400"`));
       assert.deepEqual(logged, []);
     });
   }
-
-  const metrics = async () => (await gateway.post({}, '', '/_/metrics', 'GET')).body;
 });
 
-function signed(service: string) {
-  return `Authorization: ${signedFor(service).authorization}`;
-}
+describe('a client that stops sending', () => {
+  let gateway: Gateway;
+  before(async () => {
+    gateway = await openTestGateway(features, { patience: { wholeBodyMs: 50, silenceMs: 50 } });
+  });
+  after(() => gateway.close());
+
+  for (const [operation, head] of Object.entries(requests)) {
+    it(`is not waited for without end: ${operation}`, async () => {
+      const socket = connect(gateway.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(`${head.join('\r\n')}\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`);
+      socket.resume();
+      await once(socket, 'close');
+      await until(async () => (await metricsOf(gateway)).includes(`operation="${operation}",status="408"`));
+    });
+  }
+});
+
+const metricsOf = async (gateway: Gateway) => (await gateway.post({}, '', '/_/metrics', 'GET')).body;
 
 async function until(holds: () => Promise<boolean>) {
   for (const end = Date.now() + 10_000; !(await holds()); await wait(5)) assert.ok(Date.now() < end, 'in time');

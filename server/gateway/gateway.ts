@@ -9,7 +9,7 @@ import { protocols } from '../protocols/index.ts';
 import { wireError } from './error-dialects.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { answerOwn, type OwnRoutes } from './own-routes.ts';
-import { clientGone } from './read-body.ts';
+import { clientGone, type Patience, usualPatience } from './read-body.ts';
 import { answerPreflight, isPreflight, respond } from './respond.ts';
 import type { ServedService } from './served-services.ts';
 import { createSteps } from './steps.ts';
@@ -20,13 +20,14 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly own: OwnRoutes;
+  readonly patience?: Patience;
 }
 
 const NO_QUERY = new URLSearchParams();
 
 /** The HTTP server: an exchange for each request, the steps over it, and an answer whatever happens. */
-export function createGateway({ served, identity, clock, log, own }: GatewayParts): Server {
-  const steps = createSteps(served, identity, clock);
+export function createGateway({ served, identity, clock, log, own, patience }: GatewayParts): Server {
+  const steps = createSteps(served, identity, clock, patience ?? usualPatience);
   const onRequest = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     const exchange = openExchange(request, response, expectsContinue);
     // A client that goes away is no fault of the server's.
@@ -97,7 +98,8 @@ const isOwn = ({ path, rawQuery, request: { headers } }: Exchange): boolean =>
   path.startsWith('/_/') && !headers.authorization?.startsWith('AWS4-') && !rawQuery.includes('X-Amz-');
 
 /** What the reading of a request fails with when its connection breaks, wherever it is read. */
-const isBrokenOff = ({ request }: Exchange, error: unknown) => error !== undefined && error === request.errored;
+const isBrokenOff = ({ request }: Exchange, error: unknown) =>
+  error !== undefined && error === request.errored && !(error instanceof ServiceError);
 
 function respondError(exchange: Exchange, thrown: unknown, log: Logger) {
   const error = isBrokenOff(exchange, thrown) ? clientGone(thrown) : thrown;

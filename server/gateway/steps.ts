@@ -8,7 +8,7 @@ import { serializationError } from '../protocols/scalars.ts';
 import { checkSignedScope } from './credential-scope.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { findQueryOperation, identify } from './identify.ts';
-import { continueIfAsked, decompress, readBody } from './read-body.ts';
+import { continueIfAsked, decompress, type Patience, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
 import type { ServedService } from './served-services.ts';
 
@@ -17,10 +17,11 @@ export const createSteps = (
   served: ReadonlyMap<string, ServedService>,
   identity: Identity,
   clock: Clock,
+  patience: Patience,
 ): readonly Step[] => [
   identify(served),
   // The signature covers the body's hash, so the body comes first; its size is bounded. Streams are checked on the way.
-  readBody,
+  readBody(patience),
   authenticate(identity),
   decompress,
   findQueryOperation,

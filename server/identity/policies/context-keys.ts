@@ -92,6 +92,8 @@ function principalValue(key: string, { caller, service, tags }: Subject): Contex
       return caller.userId;
     case 'aws:username':
       return caller.arn.includes(':user/') ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined;
+    case 'aws:sourceidentity':
+      return caller.sourceIdentity;
     case 'aws:tokenissuetime':
       return caller.issuedAt?.toISOString();
     case 'aws:multifactorauthpresent':

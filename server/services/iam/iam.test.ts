@@ -103,6 +103,7 @@ describe('users', () => {
       iam.createUser({ UserName: 'bob' }),
       fails('EntityAlreadyExistsException', 'User with name bob already exists.'),
     );
+    await assert.rejects(iam.createUser({ UserName: 'BOB' }), fails('EntityAlreadyExistsException'));
   });
 
   it('are not deleted while something hangs on them', async () => {

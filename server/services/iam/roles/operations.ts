@@ -25,6 +25,7 @@ import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { listedRole, roleAnswer } from '../answers.ts';
 import { deleteConflict } from '../errors.ts';
+import { requireFreeName } from '../names.ts';
 import { pageEnd, storeQuery } from '../paging.ts';
 import { onArn, onEntity, onNewEntity } from '../permissions.ts';
 import { tagConditions, tagsOf } from '../tag-list.ts';
@@ -46,6 +47,7 @@ export const createRole = (platform: Platform): Operation<CreateRoleCommandInput
   async handle(input, { accountId, now }) {
     const { directory } = platform.identity;
     const { RoleName, Path = '/', Description, MaxSessionDuration = ONE_HOUR, PermissionsBoundary, Tags } = input;
+    requireFreeName(directory, roles, accountId, RoleName!);
     if (PermissionsBoundary !== undefined) requirePolicy(directory, PermissionsBoundary);
     const role: Role = {
       id: newId('AROA'),

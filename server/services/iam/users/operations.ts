@@ -21,6 +21,7 @@ import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { listedUser, userAnswer } from '../answers.ts';
 import { deleteConflict, needsUserName } from '../errors.ts';
+import { requireFreeName } from '../names.ts';
 import { pageEnd, storeQuery } from '../paging.ts';
 import { onArn, onEntity, onNewEntity } from '../permissions.ts';
 import { tagConditions, tagsOf } from '../tag-list.ts';
@@ -38,6 +39,7 @@ export const createUser = (platform: Platform): Operation<CreateUserCommandInput
     }),
   async handle({ UserName, Path = '/', PermissionsBoundary, Tags }, { accountId, now }) {
     const { directory } = platform.identity;
+    requireFreeName(directory, users, accountId, UserName!);
     if (PermissionsBoundary !== undefined) requirePolicy(directory, PermissionsBoundary);
     const user: User = {
       id: newId('AIDA'),

@@ -5,7 +5,9 @@ import {
   accessKeys,
   type Group,
   groups,
+  type InstanceProfile,
   iamScope,
+  instanceProfiles,
   type ManagedPolicy,
   managedPolicies,
   policyNotFound,
@@ -26,6 +28,7 @@ export interface Directory {
   role(accountId: string, name: string): Resource<Role> | undefined;
   group(accountId: string, name: string): Resource<Group> | undefined;
   policy(accountId: string, name: string): Resource<ManagedPolicy> | undefined;
+  instanceProfile(accountId: string, name: string): Resource<InstanceProfile> | undefined;
   /** In any account. */
   accessKey(id: string): Resource<AccessKey> | undefined;
   /** The default version's text of a managed policy, the account's own or one of AWS's. */
@@ -43,7 +46,7 @@ export interface Directory {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table for each kind, whose document types differ
-const kinds = [users, roles, groups, managedPolicies, accessKeys] as readonly Kind<any>[];
+const kinds = [users, roles, groups, managedPolicies, instanceProfiles, accessKeys] as readonly Kind<any>[];
 
 export async function openDirectory(resources: ResourceStore): Promise<Directory> {
   const directory = new InMemoryDirectory(resources);
@@ -69,6 +72,7 @@ class InMemoryDirectory implements Directory {
   role = (accountId: string, name: string) => this.#find(roles, accountId, name);
   group = (accountId: string, name: string) => this.#find(groups, accountId, name);
   policy = (accountId: string, name: string) => this.#find(managedPolicies, accountId, name);
+  instanceProfile = (accountId: string, name: string) => this.#find(instanceProfiles, accountId, name);
   accessKey = (id: string) => this.#table(accessKeys).get(id);
 
   policyDocument(arn: string): string | undefined {

@@ -234,6 +234,46 @@ describe('roles', () => {
   });
 });
 
+describe('instance profiles', () => {
+  const profile = { InstanceProfileName: 'machines' };
+
+  it('hold one role, which cannot be deleted meanwhile', async () => {
+    const RoleName = 'of-machines';
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument: trusting({ Service: 'ec2.amazonaws.com' }) });
+    const Tags = [{ Key: 'k', Value: 'v' }];
+    const { InstanceProfile } = await iam.createInstanceProfile({ ...profile, Path: '/a/', Tags });
+    assert.equal(InstanceProfile!.Arn, `arn:aws:iam::${ACCOUNT}:instance-profile/a/machines`);
+    await assert.rejects(iam.createInstanceProfile(profile), fails('EntityAlreadyExistsException'));
+    await iam.addRoleToInstanceProfile({ ...profile, RoleName });
+    await assert.rejects(
+      iam.addRoleToInstanceProfile({ ...profile, RoleName }),
+      fails('LimitExceededException', 'Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1'),
+    );
+    const { InstanceProfiles } = await iam.listInstanceProfilesForRole({ RoleName });
+    assert.deepEqual(
+      InstanceProfiles!.map(({ InstanceProfileName, Roles }) => [InstanceProfileName, Roles![0]!.RoleName]),
+      [['machines', RoleName]],
+    );
+    assert.deepEqual((await iam.getInstanceProfile(profile)).InstanceProfile!.Tags, Tags);
+    const inUse = fails('DeleteConflictException', /must remove roles from instance profile first/);
+    await assert.rejects(iam.deleteRole({ RoleName }), inUse);
+    await assert.rejects(iam.deleteInstanceProfile(profile), inUse);
+    await iam.removeRoleFromInstanceProfile({ ...profile, RoleName });
+    await iam.deleteRole({ RoleName });
+    await iam.deleteInstanceProfile(profile);
+    await assert.rejects(iam.getInstanceProfile(profile), fails('NoSuchEntityException'));
+  });
+
+  it('have tags', async () => {
+    await iam.createInstanceProfile({ InstanceProfileName: 'tagged' });
+    await iam.tagInstanceProfile({ InstanceProfileName: 'tagged', Tags: [{ Key: 'k', Value: 'v' }] });
+    const listed = await iam.listInstanceProfileTags({ InstanceProfileName: 'tagged' });
+    assert.deepEqual(listed.Tags, [{ Key: 'k', Value: 'v' }]);
+    await iam.untagInstanceProfile({ InstanceProfileName: 'tagged', TagKeys: ['k'] });
+    await iam.deleteInstanceProfile({ InstanceProfileName: 'tagged' });
+  });
+});
+
 describe('managed policies', () => {
   it('have up to five versions, one of which counts', async () => {
     const { Policy } = await iam.createPolicy({ PolicyName: 'versioned', PolicyDocument: allowing('s3:GetObject') });

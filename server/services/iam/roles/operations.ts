@@ -23,8 +23,8 @@ import { newId } from '../../../identity/ids.ts';
 import { iamScope, type Role, roles } from '../../../identity/kinds.ts';
 import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
-import { listedRole, roleAnswer } from '../answers.ts';
-import { deleteConflict } from '../errors.ts';
+import { listedRole, profilesOfRole, roleAnswer } from '../answers.ts';
+import { deleteConflict, rolesInProfile } from '../errors.ts';
 import { requireFreeName } from '../names.ts';
 import { pageEnd, storeQuery } from '../paging.ts';
 import { onArn, onEntity, onNewEntity } from '../permissions.ts';
@@ -120,7 +120,9 @@ export const updateAssumeRolePolicy = (
 export const deleteRole = (platform: Platform): Operation<DeleteRoleCommandInput, DeleteRoleCommandOutput> => ({
   permissions: onRole(platform),
   async handle({ RoleName }, { accountId }) {
-    await platform.identity.directory.delete(roles, accountId, RoleName!, (role) => {
+    const { directory } = platform.identity;
+    await directory.delete(roles, accountId, RoleName!, (role) => {
+      if (profilesOfRole(directory, accountId, RoleName!).length > 0) throw rolesInProfile();
       if (role.attachedPolicies.length > 0) {
         throw deleteConflict('Cannot delete entity, must detach all policies first.');
       }

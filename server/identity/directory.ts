@@ -16,6 +16,7 @@ import {
   type User,
   users,
 } from './kinds.ts';
+import { ofFirstPartition } from './policies/partitions.ts';
 
 type Table<Doc> = Map<string, Resource<Doc>>;
 
@@ -75,7 +76,8 @@ class InMemoryDirectory implements Directory {
   instanceProfile = (accountId: string, name: string) => this.#find(instanceProfiles, accountId, name);
   accessKey = (id: string) => this.#table(accessKeys).get(id);
 
-  policyDocument(arn: string): string | undefined {
+  policyDocument(given: string): string | undefined {
+    const arn = ofFirstPartition(given);
     const [, , , accountId = '', resource = ''] = arn.split(':').slice(1);
     if (accountId === 'aws') return awsManagedPolicy(arn)?.document;
     const policy = this.policy(accountId, resource.slice(resource.lastIndexOf('/') + 1));

@@ -345,6 +345,26 @@ describe('managed policies', () => {
   });
 });
 
+describe('the ARN of another partition', () => {
+  it('names the same policy', async () => {
+    await iam.createUser({ UserName: 'wei' });
+    const { Policy } = await iam.createPolicy({ PolicyName: 'own-in-china', PolicyDocument: allowing('s3:*') });
+    for (const arn of ['arn:aws:iam::aws:policy/AmazonS3FullAccess', Policy!.Arn!]) {
+      const PolicyArn = arn.replace('arn:aws:', 'arn:aws-cn:');
+      await iam.attachUserPolicy({ UserName: 'wei', PolicyArn });
+      assert.equal((await iam.getPolicy({ PolicyArn })).Policy!.Arn, arn);
+      const { AttachedPolicies } = await iam.listAttachedUserPolicies({ UserName: 'wei' });
+      assert.deepEqual(
+        AttachedPolicies!.map(({ PolicyArn }) => PolicyArn),
+        [arn],
+      );
+      await iam.detachUserPolicy({ UserName: 'wei', PolicyArn });
+    }
+    await iam.deletePolicy({ PolicyArn: Policy!.Arn!.replace('arn:aws:', 'arn:aws-us-gov:') });
+    await iam.deleteUser({ UserName: 'wei' });
+  });
+});
+
 describe('inline policies and groups', () => {
   it('are kept as they were written', async () => {
     const RoleName = 'inlined';

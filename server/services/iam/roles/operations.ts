@@ -21,6 +21,7 @@ import type {
 import { requirePolicy } from '../../../identity/directory.ts';
 import { newId } from '../../../identity/ids.ts';
 import { iamScope, type Role, roles } from '../../../identity/kinds.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { listedRole, profilesOfRole, roleAnswer } from '../answers.ts';
@@ -59,7 +60,7 @@ export const createRole = (platform: Platform): Operation<CreateRoleCommandInput
       inlinePolicies: {},
       attachedPolicies: [],
       tags: tagsOf(Tags),
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: PermissionsBoundary && ofFirstPartition(PermissionsBoundary),
     };
     const { RoleLastUsed: _, ...answer } = roleAnswer(await directory.create(roles, accountId, RoleName!, role));
     return { Role: answer };
@@ -144,7 +145,7 @@ export const putRolePermissionsBoundary = (
     requirePolicy(directory, PermissionsBoundary!);
     await directory.update(roles, accountId, RoleName!, (role) => ({
       ...role,
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: ofFirstPartition(PermissionsBoundary!),
     }));
     return {};
   },

@@ -17,6 +17,7 @@ import type {
 import { requirePolicy } from '../../../identity/directory.ts';
 import { newId } from '../../../identity/ids.ts';
 import { accessKeys, iamScope, type User, users } from '../../../identity/kinds.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { listedUser, userAnswer } from '../answers.ts';
@@ -49,7 +50,7 @@ export const createUser = (platform: Platform): Operation<CreateUserCommandInput
       attachedPolicies: [],
       groups: [],
       tags: tagsOf(Tags),
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: PermissionsBoundary && ofFirstPartition(PermissionsBoundary),
     };
     return { User: userAnswer(await directory.create(users, accountId, UserName!, user)) };
   },
@@ -133,7 +134,7 @@ export const putUserPermissionsBoundary = (
     requirePolicy(directory, PermissionsBoundary!);
     await directory.update(users, accountId, UserName!, (user) => ({
       ...user,
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: ofFirstPartition(PermissionsBoundary!),
     }));
     return {};
   },

@@ -206,6 +206,11 @@ describe('gateway', () => {
     const rest = await post({ host: 'runtime.sagemaker.us-east-1.amazonaws.com' }, '', '/endpoints/e/invocations');
     assert.equal(rest.status, 403);
     assert.equal(rest.headers['x-amzn-errortype'], 'MissingAuthenticationTokenException');
+    const here = await post({}, '', '/endpoints/e/invocations');
+    assert.equal(here.headers['x-amzn-errortype'], 'MissingAuthenticationTokenException');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const neverSigned = await post(form, 'Action=AssumeRoleWithWebIdentity&Version=2011-06-15');
+    assert.equal(neverSigned.status, 501);
   });
 
   it('refuses a signature that was made for another service, in the words of the one that got it', async () => {

@@ -139,9 +139,16 @@ export function locate(head: Head, services: readonly Service[]): Located | { re
   return unsigned(head, services, region);
 }
 
-/** STS has operations that need no signature and say so by form; all else without one can only be public S3 objects. */
+const INVOCATION = /^\/endpoints\/[^/]+\/(async-)?invocations(-response-stream)?$/;
+
+/**
+ * STS has operations that need no signature and say so by form, and who calls an endpoint without one should hear what
+ * is missing; all else can only be public S3 objects.
+ */
 function unsigned(head: Head, services: readonly Service[], region: string): Located {
   const isForm =
     one(head.headers['content-type'])?.startsWith('application/x-www-form-urlencoded') && head.path === '/';
-  return { service: services.find(({ id }) => id === (isForm ? 'sts' : 's3'))!, region };
+  const isInvocation = head.method === 'POST' && INVOCATION.test(head.path);
+  const wanted = isInvocation ? 'sagemaker-runtime' : isForm ? 'sts' : 's3';
+  return { service: services.find(({ id }) => id === wanted)!, region };
 }

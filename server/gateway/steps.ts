@@ -63,15 +63,18 @@ function refuseAnonymous({ caller, served, handler }: Exchange) {
 const findHandler: Step = (exchange) => {
   const { served, operation, operationName } = exchange;
   exchange.handler = operation && served!.operations.get(operation.name);
+  // Before the question of a signature: some operations, such as AssumeRoleWithWebIdentity, are never signed.
+  if (operation && !exchange.handler) throw notThere(served!, operation.name);
   refuseAnonymous(exchange);
   if (!operation) throw isForm(exchange) ? uploadsByForm() : unknownOperation(served!, operationName ?? '');
-  if (exchange.handler) return;
-  throw new ServiceError(
+};
+
+const notThere = ({ model }: ServedService, name: string) =>
+  new ServiceError(
     'NotImplementedException',
-    `${served!.model.service.title} ${operation.name} is not there yet. See docs/coverage.md for what is.`,
+    `${model.service.title} ${name} is not there yet. See docs/coverage.md for what is.`,
     { status: 501 },
   );
-};
 
 const isForm = ({ served, request }: Exchange) =>
   served!.model.service.id === 's3' && request.headers['content-type']?.startsWith('multipart/form-data');

@@ -26,6 +26,12 @@ describe('openAuthority', () => {
     assert.ok(years > 9.9 && years < 10.1);
   });
 
+  it('can vouch for no IP address', () => {
+    const { raw } = new X509Certificate(openAuthority(folder).certificate);
+    const excluded = `a130300a8708${'00'.repeat(8)}30228720${'00'.repeat(32)}`;
+    assert.ok(raw.includes(Buffer.from(excluded, 'hex')));
+  });
+
   it('is the same one after a restart', () => {
     assert.equal(openAuthority(folder).certificate, openAuthority(folder).certificate);
   });
@@ -39,7 +45,7 @@ describe('openAuthority', () => {
     assert.notEqual(openAuthority(folder, () => nearlyOver).certificate, second);
   });
 
-  it('is made anew when it cannot vouch for every domain that is answered', async () => {
+  it('is made anew when it is for other domains than are answered', async () => {
     const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const subject = { organization: 'Wildsage', commonName: 'narrow' };
     const [from, to] = [new Date(), new Date(Date.now() + 3650 * 86_400_000)];

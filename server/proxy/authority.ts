@@ -10,7 +10,7 @@ import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { awsDomains } from '../aws-domains.ts';
-import { authorityCertificate, type Name, serverCertificate } from './certificate.ts';
+import { authorityCertificate, type Name, nameConstraints, serverCertificate } from './certificate.ts';
 import { replaceFile } from './replace-file.ts';
 
 const DAY = 86_400_000;
@@ -52,10 +52,10 @@ interface Issuer {
   readonly name: Name;
 }
 
-/** An authority of an earlier version may vouch for fewer domains than are answered now. */
-const vouchesForAll = ({ raw }: X509Certificate) => awsDomains.every((domain) => raw.includes(domain));
+/** An authority of an earlier version may be for fewer domains, or for more than these. */
+const isForTheseDomains = ({ raw }: X509Certificate) => raw.includes(nameConstraints(awsDomains));
 
-/** The authority on disk; undefined when there is none, or when it is broken, about to expire or too narrow. */
+/** The authority on disk; undefined when there is none, or when it is broken, about to expire or for other names. */
 function readIssuer(keyFile: string, certificateFile: string, now: Date): Issuer | undefined {
   try {
     const privateKey = createPrivateKey(readFileSync(keyFile));
@@ -63,7 +63,7 @@ function readIssuer(keyFile: string, certificateFile: string, now: Date): Issuer
     const certificate = new X509Certificate(pem);
     const endsAt = new Date(certificate.validTo).getTime();
     if (!certificate.checkPrivateKey(privateKey) || endsAt - now.getTime() < SERVER_DAYS * DAY) return undefined;
-    if (!vouchesForAll(certificate)) return undefined;
+    if (!isForTheseDomains(certificate)) return undefined;
     return {
       keys: { privateKey, publicKey: createPublicKey(privateKey) },
       certificate: pem,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { silentLogger } from '../logger.ts';
+import type { RequestContext } from '../operations.ts';
 import type { Feature } from '../platform.ts';
 import { openTestGateway, signedFor } from './test-gateway.ts';
 
@@ -48,6 +49,31 @@ describe('a client that goes away half-way', () => {
       assert.deepEqual(logged, []);
     });
   }
+});
+
+describe('a client that is gone before its answer', () => {
+  it('leaves no stream open', async () => {
+    const Body = new PassThrough();
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const getObject = {
+      async handle(_: unknown, { http: { response } }: RequestContext) {
+        asked();
+        await once(response, 'close');
+        return { Body };
+      },
+    };
+    const gateway = await openTestGateway([{ service: 's3', operations: { GetObject: getObject } }]);
+    const socket = connect(gateway.port, '127.0.0.1');
+    socket.write(`GET /b/k HTTP/1.1\r\n${signed('s3')}\r\nHost: x\r\n\r\n`);
+    await isAsked;
+    const closed = once(Body, 'close');
+    socket.destroy();
+    await closed;
+    gateway.close();
+  });
 });
 
 describe('a client that stops sending', () => {

@@ -8,6 +8,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { type ConstraintFile, loadConstraints } from '../server/models/constraints.ts';
 import { loadServiceModel, type OperationModel } from '../server/models/service-model.ts';
 import { services } from '../server/models/services.ts';
+import { answerTo, mutated, requestBytes } from './fuzz-bytes.ts';
 import { BUCKET, brokenCbor, type Chance, chanceFrom, formOf, randomInput, restRequest } from './fuzz-inputs.ts';
 import { startWildsage, type Wildsage } from './server.ts';
 
@@ -37,6 +38,17 @@ describe(`bad input (WILDSAGE_FUZZ_SEED=${SEED})`, () => {
       assert.equal(health.status, 200);
     });
   }
+
+  it('may be broken anywhere: each request is answered or hung up on', async () => {
+    const chance = chanceFrom(SEED);
+    const port = Number(new URL(server.url).port);
+    for (let round = 0; round < ROUNDS * 100; round++) {
+      const bytes = mutated(await requestBytes(server, chance), chance);
+      const answer = await answerTo(bytes, port, ANSWER_WITHIN_MS);
+      assert.doesNotMatch(answer, /^HTTP\/1.1 5(?!01)/m, JSON.stringify(bytes.toString('latin1')));
+    }
+    assert.equal((await fetch(`${server.url}/_/health`)).status, 200);
+  });
 });
 
 describe('bad HTTP', () => {

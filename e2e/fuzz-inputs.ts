@@ -1,3 +1,4 @@
+import { cbor } from '@smithy/core/cbor';
 import { RE2JS } from 're2js';
 import type { ConstraintFile, Facts } from '../server/models/constraints.ts';
 import type { OperationModel } from '../server/models/service-model.ts';
@@ -170,6 +171,26 @@ export function formOf(operation: OperationModel, input: unknown, version: strin
   };
   put('', input);
   return form.toString();
+}
+
+/** What stands where a number or a text stood: times that are none, and what only CBOR has. */
+const nastyCbor = [
+  'c1fb7ff8000000000000',
+  'c11bffffffffffffffff',
+  'f97e00',
+  '1bffffffffffffffff',
+  'c249ff',
+  'f7',
+  'ff',
+];
+
+/** The input in CBOR, sometimes with some of its bytes replaced. */
+export function brokenCbor(input: unknown, chance: Chance): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.from(cbor.serialize(input));
+  if (chance.next() < 0.5 || bytes.length === 0) return new Uint8Array(bytes);
+  const at = chance.below(bytes.length);
+  const inserted = chance.next() < 0.5 ? Buffer.from([chance.below(256)]) : Buffer.from(chance.pick(nastyCbor), 'hex');
+  return new Uint8Array(Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at + chance.below(10))]));
 }
 
 /** A lone half of a surrogate pair cannot be sent as UTF-8 by any client. */

@@ -8,7 +8,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { type ConstraintFile, loadConstraints } from '../server/models/constraints.ts';
 import { loadServiceModel, type OperationModel } from '../server/models/service-model.ts';
 import { services } from '../server/models/services.ts';
-import { BUCKET, type Chance, chanceFrom, formOf, randomInput, restRequest } from './fuzz-inputs.ts';
+import { answerTo, mutated, requestBytes } from './fuzz-bytes.ts';
+import { BUCKET, brokenCbor, type Chance, chanceFrom, formOf, randomInput, restRequest } from './fuzz-inputs.ts';
 import { startWildsage, type Wildsage } from './server.ts';
 
 /** The same inputs each time, so that a red run is the change's doing; other seeds are for those who look for more. */
@@ -37,6 +38,17 @@ describe(`bad input (WILDSAGE_FUZZ_SEED=${SEED})`, () => {
       assert.equal(health.status, 200);
     });
   }
+
+  it('may be broken anywhere: each request is answered or hung up on', async () => {
+    const chance = chanceFrom(SEED);
+    const port = Number(new URL(server.url).port);
+    for (let round = 0; round < ROUNDS * 100; round++) {
+      const bytes = mutated(await requestBytes(server, chance), chance);
+      const answer = await answerTo(bytes, port, ANSWER_WITHIN_MS);
+      assert.doesNotMatch(answer, /^HTTP\/1.1 5(?!01)/m, JSON.stringify(bytes.toString('latin1')));
+    }
+    assert.equal((await fetch(`${server.url}/_/health`)).status, 200);
+  });
 });
 
 describe('bad HTTP', () => {
@@ -80,7 +92,7 @@ interface Wire {
   readonly path: string;
   readonly query: string;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 async function sendBadInput(
@@ -113,7 +125,7 @@ async function sendBadInput(
   const response = await fetch(`${url}${wire.path}${wire.query && `?${wire.query}`}`, {
     method: wire.method,
     headers: signed.headers,
-    body: wire.body || undefined,
+    body: wire.body.length > 0 ? wire.body : undefined,
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   }).catch((error) => {
     throw new Error(`no answer to ${what}`, { cause: error });
@@ -127,10 +139,16 @@ async function sendBadInput(
 
 function wireOf(operation: OperationModel, constraints: ConstraintFile, chance: Chance): Wire {
   const { service } = operation;
-  if (operation.http) return restRequest(operation, chance);
+  if (operation.http && service.protocols[0]!.startsWith('rest-')) return restRequest(operation, chance);
   const input = randomInput(operation, constraints, chance);
   const root = { method: 'POST', path: '/', query: '' };
-  if (service.protocols[0] === 'query') {
+  const protocol = chance.pick(service.protocols);
+  if (protocol === 'rpc-v2-cbor') {
+    const headers = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' };
+    const path = `/service/${service.target}/operation/${operation.name}`;
+    return { ...root, path, headers, body: brokenCbor(input, chance) };
+  }
+  if (protocol === 'query') {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return { ...root, headers, body: formOf(operation, input, service.apiVersion) };
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Credentials, Identity } from '../identity/identity.ts';
-import type { Workload } from './workload.ts';
+import { ownerArn, type Workload } from './workload.ts';
 
 const DURATION_SECONDS = 3600;
 /** SDKs ask for new credentials a quarter of an hour before the old ones end; they must not get the old ones again. */
@@ -49,7 +49,10 @@ export class WorkloadCredentials {
     if (current?.expiration && current.expiration.getTime() - this.#clock.now().getTime() > RENEW_BEFORE_MS)
       return current;
     const renewed = this.#identity
-      .assumeForService(workload.roleArn, 'sagemaker.amazonaws.com', 'SageMaker', DURATION_SECONDS)
+      .assumeForService(workload.roleArn, 'sagemaker.amazonaws.com', 'SageMaker', {
+        durationSeconds: DURATION_SECONDS,
+        sourceArn: ownerArn(workload),
+      })
       .then(({ credentials }) => credentials);
     this.#current.set(token, renewed);
     renewed.catch(() => this.#current.delete(token));

@@ -1,6 +1,6 @@
 import type { Credentials } from '../identity/identity.ts';
 import type { ResourceKey } from '../resources/resource-store.ts';
-import type { Scope } from '../scope.ts';
+import { arnOf, type Scope } from '../scope.ts';
 import type { MetricFilter } from '../telemetry/telemetry.ts';
 
 /** Anything that runs. Plain JSON: it is kept on disk beside the running processes. */
@@ -55,6 +55,12 @@ export interface Workload {
       readonly dimensions: Readonly<Record<string, string>>;
     };
   };
+}
+
+/** The ARN of the resource that a workload belongs to, as a role's trust policy may ask for it (`aws:SourceArn`). */
+export function ownerArn({ owner, scope }: Pick<Workload, 'owner' | 'scope'>): string {
+  const [service = '', type = ''] = owner.kind.split('/');
+  return arnOf(scope, service, `${type}/${owner.name}`);
 }
 
 /** Instances of one type within a cluster of several. */

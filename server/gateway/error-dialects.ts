@@ -8,8 +8,10 @@ type Dialect = Readonly<Record<string, readonly [code: string, status: number]>>
 
 const json: Dialect = {
   MissingAuthenticationToken: ['MissingAuthenticationTokenException', 400],
+  AccessDenied: ['AccessDeniedException', 400],
   InvalidClientTokenId: ['UnrecognizedClientException', 400],
   SignatureDoesNotMatch: ['InvalidSignatureException', 400],
+  XAmzContentSHA256Mismatch: ['InvalidSignatureException', 400],
   RequestExpired: ['InvalidSignatureException', 400],
   IncompleteSignature: ['IncompleteSignatureException', 400],
   ExpiredToken: ['ExpiredTokenException', 400],
@@ -20,9 +22,11 @@ const json: Dialect = {
 const restJson: Dialect = {
   ...json,
   MissingAuthenticationToken: ['MissingAuthenticationTokenException', 403],
+  AccessDenied: ['AccessDeniedException', 403],
   AccessDeniedException: ['AccessDeniedException', 403],
   InvalidClientTokenId: ['UnrecognizedClientException', 403],
   SignatureDoesNotMatch: ['InvalidSignatureException', 403],
+  XAmzContentSHA256Mismatch: ['InvalidSignatureException', 403],
   RequestExpired: ['InvalidSignatureException', 403],
   IncompleteSignature: ['IncompleteSignatureException', 403],
   ExpiredToken: ['ExpiredTokenException', 403],
@@ -33,6 +37,7 @@ const query: Dialect = {
   AccessDeniedException: ['AccessDenied', 403],
   InvalidClientTokenId: ['InvalidClientTokenId', 403],
   SignatureDoesNotMatch: ['SignatureDoesNotMatch', 403],
+  XAmzContentSHA256Mismatch: ['SignatureDoesNotMatch', 403],
   RequestExpired: ['SignatureDoesNotMatch', 403],
   IncompleteSignature: ['IncompleteSignature', 400],
   ExpiredToken: ['ExpiredToken', 403],

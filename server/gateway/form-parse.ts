@@ -3,7 +3,6 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { ServiceError } from '../errors.ts';
 import type { SizeRange } from './form-policy.ts';
-import { limitSilence } from './silence.ts';
 
 /** A form up to its file. What comes after the file is passed over, as S3 does. */
 export interface Form {
@@ -71,7 +70,6 @@ export function readForm(request: IncomingMessage): Promise<Form> {
       file.on('error', () => fail(malformed()));
       parser.on('error', () => fail(malformed()));
       request.once('close', () => !request.complete && fail(brokenOff()));
-      limitSilence(request, fail);
       resolve({
         fields,
         fileName: fileName ?? '',
@@ -86,7 +84,6 @@ export function readForm(request: IncomingMessage): Promise<Form> {
     parser.on('error', () => reject(malformed()));
     parser.on('finish', () => reject(noFile()));
     request.once('close', () => !request.complete && reject(brokenOff()));
-    limitSilence(request, reject);
     request.pipe(parser);
   });
 }

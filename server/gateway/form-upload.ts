@@ -9,7 +9,7 @@ import type { Exchange, Step } from './exchange.ts';
 import { readForm } from './form-parse.ts';
 import { checkFormPolicy } from './form-policy.ts';
 import { headerText } from './header-text.ts';
-import { continueIfAsked } from './read-body.ts';
+import { continueIfAsked, limitSilence, type Patience } from './read-body.ts';
 
 const MAX_FILE_BYTES = 5 * 1024 ** 3;
 
@@ -26,9 +26,12 @@ const isForm = ({ served, operation, operationName, labels, request }: Exchange)
  * caller; without one it is anyone, and the bucket's policy decides.
  */
 export const acceptForm =
-  (identity: Identity, clock: Clock): Step =>
-  (exchange) =>
-    isForm(exchange) ? takeForm(exchange, identity, clock) : undefined;
+  (identity: Identity, clock: Clock, { silenceMs }: Patience): Step =>
+  (exchange) => {
+    if (!isForm(exchange)) return;
+    limitSilence(exchange.request, silenceMs);
+    return takeForm(exchange, identity, clock);
+  };
 
 async function takeForm(exchange: Exchange, identity: Identity, clock: Clock): Promise<void> {
   continueIfAsked(exchange);

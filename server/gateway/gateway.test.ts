@@ -206,6 +206,11 @@ describe('gateway', () => {
     const rest = await post({ host: 'runtime.sagemaker.us-east-1.amazonaws.com' }, '', '/endpoints/e/invocations');
     assert.equal(rest.status, 403);
     assert.equal(rest.headers['x-amzn-errortype'], 'MissingAuthenticationTokenException');
+    const here = await post({}, '', '/endpoints/e/invocations');
+    assert.equal(here.headers['x-amzn-errortype'], 'MissingAuthenticationTokenException');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const neverSigned = await post(form, 'Action=AssumeRoleWithWebIdentity&Version=2011-06-15');
+    assert.equal(neverSigned.status, 501);
   });
 
   it('refuses a signature that was made for another service, in the words of the one that got it', async () => {
@@ -222,6 +227,16 @@ describe('gateway', () => {
     const s3 = await post({ host: 'b.s3.amazonaws.com', ...signedFor('sagemaker') }, '', '/k', 'PUT');
     assert.equal(s3.status, 400);
     assert.match(s3.body, /<Code>AuthorizationHeaderMalformed<.*incorrect service (&quot;|")sagemaker/s);
+  });
+
+  it('refuses a signature that was made for another region than the host is in', async () => {
+    const elsewhere = { host: 'sts.eu-west-1.amazonaws.com', 'content-type': 'application/x-www-form-urlencoded' };
+    const query = await post({ ...elsewhere, ...signedFor('sts') }, 'Action=GetCallerIdentity&Version=2011-06-15');
+    assert.equal(query.status, 403);
+    assert.match(query.body, /<Code>SignatureDoesNotMatch<.*to a valid region, not (&apos;|')us-east-1/s);
+    const s3 = await post({ host: 'b.s3.eu-west-1.amazonaws.com', ...signedFor('s3') }, '', '/k', 'PUT');
+    assert.equal(s3.status, 400);
+    assert.match(s3.body, /<Code>AuthorizationHeaderMalformed<.*expecting (&apos;|')eu-west-1.*<Region>eu-west-1</s);
   });
 
   it('serves REST-JSON with payload, headers and modelled errors', async () => {
@@ -270,7 +285,7 @@ describe('gateway', () => {
     for (const host of [
       'b.u.localhost',
       'b.u.s3.localhost:80',
-      'b.u.s3.eu-west-1.amazonaws.com',
+      'b.u.s3.us-east-1.amazonaws.com',
       'b.u.s3.amazonaws.com',
     ]) {
       const answer = await post({ host, ...signedFor('s3') }, 'x', '/k/l', 'PUT');
@@ -376,6 +391,7 @@ describe('gateway', () => {
 
   it('tells of itself below /_/ and keeps reset to ephemeral mode', async () => {
     assert.equal((await post({}, '', '/_/health', 'GET')).status, 200);
+    assert.equal((await post({}, '', '/_/health', 'HEAD')).status, 200);
     assert.match((await post({}, '', '/_/metrics', 'GET')).body, /wildsage_request_seconds_count/);
     assert.equal((await post({}, '', '/_/reset')).status, 403);
     const host = 'b.s3.amazonaws.com';

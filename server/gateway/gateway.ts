@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../logger.ts';
 import type { Service } from '../models/services.ts';
 import { protocols } from '../protocols/index.ts';
+import type { WireResponse } from '../protocols/protocol.ts';
 import { wireError } from './error-dialects.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { answerOwn, type OwnRoutes } from './own-routes.ts';
+import { clientGone, type Patience, usualPatience } from './read-body.ts';
 import { answerPreflight, isPreflight, respond } from './respond.ts';
 import type { ServedService } from './served-services.ts';
 import { createSteps } from './steps.ts';
@@ -19,13 +22,14 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly own: OwnRoutes;
+  readonly patience?: Patience;
 }
 
 const NO_QUERY = new URLSearchParams();
 
 /** The HTTP server: an exchange for each request, the steps over it, and an answer whatever happens. */
-export function createGateway({ served, identity, clock, log, own }: GatewayParts): Server {
-  const steps = createSteps(served, identity, clock);
+export function createGateway({ served, identity, clock, log, own, patience }: GatewayParts): Server {
+  const steps = createSteps(served, identity, clock, patience ?? usualPatience);
   const onRequest = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     const exchange = openExchange(request, response, expectsContinue);
     // A client that goes away is no fault of the server's.
@@ -85,18 +89,29 @@ async function run(exchange: Exchange, steps: readonly Step[], own: OwnRoutes, l
       const pending = step(exchange);
       if (pending) await pending;
     }
-    if (exchange.answer) respond(exchange, exchange.answer);
+    if (exchange.answer) give(exchange, exchange.answer);
   } catch (error) {
     respondError(exchange, error, log);
   }
   record(exchange, own);
 }
 
+/** A client that is gone reads no answer: what the answer would have been read from has to be let go. */
+function give(exchange: Exchange, answer: WireResponse) {
+  if (exchange.response.destroyed && answer.body instanceof Readable) answer.body.destroy();
+  else respond(exchange, answer);
+}
+
 /** A signed request below /_/ is for an object of that name, in a bucket that stands in the host name. */
 const isOwn = ({ path, rawQuery, request: { headers } }: Exchange): boolean =>
   path.startsWith('/_/') && !headers.authorization?.startsWith('AWS4-') && !rawQuery.includes('X-Amz-');
 
-function respondError(exchange: Exchange, error: unknown, log: Logger) {
+/** What the reading of a request fails with when its connection breaks, wherever it is read. */
+const isBrokenOff = ({ request }: Exchange, error: unknown) =>
+  error !== undefined && error === request.errored && !(error instanceof ServiceError);
+
+function respondError(exchange: Exchange, thrown: unknown, log: Logger) {
+  const error = isBrokenOff(exchange, thrown) ? clientGone(thrown) : thrown;
   const service = exchange.served?.model.service;
   const shown = wireError(error, exchange.served?.model);
   if (!(error instanceof ServiceError) || shown.status >= 500) {

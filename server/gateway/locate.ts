@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { awsDomains } from '../aws-domains.ts';
 import type { Service } from '../models/services.ts';
 
 /** Which service a request is for, and in which protocol, as far as its head tells. */
@@ -12,13 +13,6 @@ export interface Located {
   readonly bucket?: string;
 }
 
-const AWS_SUFFIXES = [
-  '.amazonaws.com',
-  '.amazonaws.com.cn',
-  '.amazonaws.eu',
-  '.api.aws',
-  '.api.amazonwebservices.com.cn',
-];
 /** The names under which our own address is reached with the bucket in front, as `bucket.localhost`. */
 const OWN_SUFFIXES = ['.s3.localhost', '.localhost', '.lvh.me'];
 
@@ -32,8 +26,8 @@ interface Host {
 export function readHost(hostHeader: string | undefined, services: readonly Service[]): Host {
   if (!hostHeader) return {};
   const host = hostHeader.replace(/:\d+$/, '').toLowerCase();
-  const suffix = AWS_SUFFIXES.find((end) => host.endsWith(end));
-  if (suffix) return readAwsHost(host.slice(0, -suffix.length), services);
+  const domain = awsDomains.find((each) => host.endsWith(`.${each}`));
+  if (domain) return readAwsHost(host.slice(0, -domain.length - 1), services);
   if (isIP(host)) return {};
   const own = OWN_SUFFIXES.find((end) => host.endsWith(end));
   const name = own && hostHeader.replace(/:\d+$/, '').slice(0, -own.length);
@@ -42,27 +36,54 @@ export function readHost(hostHeader: string | undefined, services: readonly Serv
 }
 
 function readAwsHost(name: string, services: readonly Service[]): Host {
-  for (const service of services) {
-    for (const hostName of service.hostNames.toSorted((a, b) => b.length - a.length)) {
-      const found = matchHostName(name, hostName, service.id === 's3');
-      if (found) return { service, ...found };
-    }
+  for (const { service, label } of labelsOf(services)) {
+    const found = matchLabel(name, label, service);
+    if (found) return { service, ...found };
   }
   return {};
 }
 
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
+interface Label {
+  readonly service: Service;
+  /** What an address of the service begins with, or has after the bucket. */
+  readonly label: string;
+}
 
-function matchHostName(name: string, hostName: string, bucketsInFront: boolean): Omit<Host, 'service'> | undefined {
-  if (name === hostName) return {};
-  if (name.startsWith(`${hostName}.`)) {
-    const rest = name.slice(hostName.length + 1);
-    if (REGION.test(rest)) return { region: rest };
+const labels = new WeakMap<readonly Service[], readonly Label[]>();
+
+/** The names of all services, with FIPS and without, the longer first: `s3.dualstack` before `s3`. */
+function labelsOf(services: readonly Service[]): readonly Label[] {
+  let found = labels.get(services);
+  if (!found) {
+    found = services
+      .flatMap((service) => service.hostNames.flatMap((name) => withFips(name).map((label) => ({ service, label }))))
+      .sort((a, b) => b.label.length - a.label.length);
+    labels.set(services, found);
   }
-  if (!bucketsInFront) return undefined;
-  const end = name.endsWith(`.${hostName}`) ? name.length - hostName.length - 1 : name.lastIndexOf(`.${hostName}.`);
+  return found;
+}
+
+/** AWS puts `-fips` behind any of a name's parts: api-fips.sagemaker in one partition, api.sagemaker-fips in others. */
+function withFips(name: string): string[] {
+  const parts = name.split('.');
+  return [name, ...parts.map((part, i) => parts.with(i, `${part}-fips`).join('.'))];
+}
+
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
+/** Where a service with one address for all of a partition has it: iam.us-gov, iam.global. */
+const PARTITION = /^(global|[a-z]{2}(-[a-z]+)?)$/;
+
+function matchLabel(name: string, label: string, { id, global }: Service): Omit<Host, 'service'> | undefined {
+  if (name === label) return {};
+  if (name.startsWith(`${label}.`)) {
+    const rest = name.slice(label.length + 1);
+    if (REGION.test(rest)) return { region: rest };
+    if (global && PARTITION.test(rest)) return {};
+  }
+  if (id !== 's3') return undefined;
+  const end = name.endsWith(`.${label}`) ? name.length - label.length - 1 : name.lastIndexOf(`.${label}.`);
   if (end <= 0) return undefined;
-  const region = name.slice(end + hostName.length + 2);
+  const region = name.slice(end + label.length + 2);
   if (region && !REGION.test(region)) return undefined;
   return { bucket: name.slice(0, end), region: region || undefined };
 }
@@ -118,9 +139,16 @@ export function locate(head: Head, services: readonly Service[]): Located | { re
   return unsigned(head, services, region);
 }
 
-/** STS has operations that need no signature and say so by form; all else without one can only be public S3 objects. */
+const INVOCATION = /^\/endpoints\/[^/]+\/(async-)?invocations(-response-stream)?$/;
+
+/**
+ * STS has operations that need no signature and say so by form, and who calls an endpoint without one should hear what
+ * is missing; all else can only be public S3 objects.
+ */
 function unsigned(head: Head, services: readonly Service[], region: string): Located {
   const isForm =
     one(head.headers['content-type'])?.startsWith('application/x-www-form-urlencoded') && head.path === '/';
-  return { service: services.find(({ id }) => id === (isForm ? 'sts' : 's3'))!, region };
+  const isInvocation = head.method === 'POST' && INVOCATION.test(head.path);
+  const wanted = isInvocation ? 'sagemaker-runtime' : isForm ? 'sts' : 's3';
+  return { service: services.find(({ id }) => id === wanted)!, region };
 }

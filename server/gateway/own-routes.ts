@@ -18,7 +18,8 @@ export async function answerOwn(
   response: ServerResponse,
   path: string,
 ): Promise<void> {
-  const route = `${request.method} ${path}`;
+  // Health checks of load balancers ask for the head alone, which Node.js sees to.
+  const route = `${request.method === 'HEAD' ? 'GET' : request.method} ${path}`;
   if (route === 'GET /_/health') return json(response, 200, routes.health());
   if (route === 'GET /_/metrics') return send(response, 200, 'text/plain; version=0.0.4', routes.metrics.text());
   if (request.method === 'GET' && path.startsWith('/_/credentials/')) return giveCredentials(routes, response, path);

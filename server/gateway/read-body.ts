@@ -6,8 +6,14 @@ import type { Exchange, Step } from './exchange.ts';
 
 /** What one request may hold in memory. SageMaker's invocations and the largest documents are below it. */
 export const MAX_BUFFERED_BYTES = 32 * 1024 * 1024;
-/** A body must be complete after this; uploads that stream have a limit on silence only. */
-const BODY_TIMEOUT_MS = 120_000;
+/** How long a client may take with its body. */
+export interface Patience {
+  /** Until a body that is held in memory is there. */
+  readonly wholeBodyMs: number;
+  /** Between two pieces of an upload that streams, which may take as long as it needs. */
+  readonly silenceMs: number;
+}
+export const usualPatience: Patience = { wholeBodyMs: 120_000, silenceMs: 120_000 };
 
 const tooLarge = () =>
   new ServiceError(
@@ -17,13 +23,27 @@ const tooLarge = () =>
   );
 
 /** Reads the whole body, unless the operation streams its input. */
-export const readBody: Step = async (exchange) => {
-  if (exchange.operation?.streamsInput) return;
-  const { request } = exchange;
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BUFFERED_BYTES) throw tooLarge();
-  continueIfAsked(exchange);
-  exchange.body = await collect(request);
-};
+export const readBody =
+  ({ wholeBodyMs, silenceMs }: Patience): Step =>
+  async (exchange) => {
+    const { request } = exchange;
+    if (exchange.form) return;
+    if (exchange.operation?.streamsInput) return limitSilence(request, silenceMs);
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BUFFERED_BYTES) throw tooLarge();
+    continueIfAsked(exchange);
+    exchange.body = await collect(request, wholeBodyMs);
+  };
+
+/** Without it, a client that stops sending and keeps its connection would hold an upload open for ever. */
+export function limitSilence(request: IncomingMessage, silenceMs: number): void {
+  request.setTimeout(silenceMs, () => {
+    // What has come and is not taken yet is our own slowness: the client may well be waiting for us.
+    if (request.readableLength > 0) request.socket.setTimeout(silenceMs);
+    else if (!request.complete) request.destroy(slowBody());
+  });
+  // What comes after the body is the server's time, which is not limited.
+  request.once('end', () => request.setTimeout(0));
+}
 
 /** Tells a client that waits with its body to send it. */
 export function continueIfAsked(exchange: Exchange): void {
@@ -32,11 +52,11 @@ export function continueIfAsked(exchange: Exchange): void {
   exchange.response.writeContinue();
 }
 
-function collect(request: IncomingMessage): Promise<Buffer> {
+function collect(request: IncomingMessage, withinMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => end(slowBody()), BODY_TIMEOUT_MS);
+    const timer = setTimeout(() => end(slowBody()), withinMs);
     const end = (error?: Error) => {
       clearTimeout(timer);
       request.removeAllListeners('data');
@@ -49,7 +69,7 @@ function collect(request: IncomingMessage): Promise<Buffer> {
       else chunks.push(chunk);
     });
     request.once('end', () => end());
-    request.once('error', end);
+    request.once('error', (error) => end(clientGone(error)));
     request.once('close', () => {
       if (!request.complete) end(clientGone());
     });
@@ -57,10 +77,9 @@ function collect(request: IncomingMessage): Promise<Buffer> {
 }
 
 const slowBody = () => new ServiceError('RequestTimeout', 'The request body did not arrive in time.', { status: 408 });
-const clientGone = () =>
-  new ServiceError('RequestTimeout', 'The client closed the connection before the request was complete.', {
-    status: 400,
-  });
+/** Nobody reads this answer; it is what logs and metrics know of the request. */
+export const clientGone = (cause?: unknown) =>
+  new ServiceError('RequestTimeout', 'The client closed the connection before the request was complete.', { cause });
 
 const unzip = promisify(gunzip);
 

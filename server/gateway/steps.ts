@@ -5,26 +5,26 @@ import type { AuthorizationFacts, Caller, Identity } from '../identity/identity.
 import { alreadyAnswered } from '../operations.ts';
 import { protocols } from '../protocols/index.ts';
 import { serializationError } from '../protocols/scalars.ts';
-import { checkSignedService } from './credential-scope.ts';
+import { checkSignedScope } from './credential-scope.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { acceptForm, formAnswer } from './form-upload.ts';
 import { findQueryOperation, identify } from './identify.ts';
 import { takePresignedHeaders } from './presigned-headers.ts';
-import { continueIfAsked, decompress, readBody } from './read-body.ts';
+import { continueIfAsked, decompress, type Patience, readBody } from './read-body.ts';
 import { ExchangeContext } from './request-context.ts';
 import type { ServedService } from './served-services.ts';
-import { limitSilence } from './silence.ts';
 
 /** What every request passes, in this order. Reading this list is reading the gateway. */
 export const createSteps = (
   served: ReadonlyMap<string, ServedService>,
   identity: Identity,
   clock: Clock,
+  patience: Patience,
 ): readonly Step[] => [
   identify(served),
-  acceptForm(identity, clock),
+  acceptForm(identity, clock, patience),
   // The signature covers the body's hash, so the body comes first; its size is bounded. Streams are checked on the way.
-  readBody,
+  readBody(patience),
   authenticate(identity),
   takePresignedHeaders,
   decompress,
@@ -45,10 +45,13 @@ const authenticate =
     const { method, path, rawQuery, request, body } = exchange;
     const head = { method, path, query: rawQuery, headers: request.headers };
     const authenticated = exchange.form ? exchange.authenticated : identity.authenticate(head, body);
-    if (authenticated)
-      checkSignedService(authenticated, exchange.served!.model.service, !request.headers.authorization);
+    if (authenticated) {
+      const { service } = exchange.served!.model;
+      const signedInQuery = !request.headers.authorization;
+      checkSignedScope(authenticated, { service, region: exchange.region, signedInQuery });
+    }
     exchange.authenticated = authenticated;
-    exchange.region ||= authenticated?.region ?? DEFAULT_REGION;
+    exchange.region ||= authenticated?.region || DEFAULT_REGION;
     exchange.caller = authenticated?.caller ?? ANONYMOUS;
     if (authenticated && body && authenticated.payload.kind !== 'unsigned') {
       exchange.body = identity.verifyPayload(body, authenticated.payload);
@@ -64,15 +67,18 @@ function refuseAnonymous({ caller, served, handler }: Exchange) {
 const findHandler: Step = (exchange) => {
   const { served, operation, operationName } = exchange;
   exchange.handler = operation && served!.operations.get(operation.name);
+  // Before the question of a signature: some operations, such as AssumeRoleWithWebIdentity, are never signed.
+  if (operation && !exchange.handler) throw notThere(served!, operation.name);
   refuseAnonymous(exchange);
   if (!operation) throw unknownOperation(served!, operationName ?? '');
-  if (exchange.handler) return;
-  throw new ServiceError(
+};
+
+const notThere = ({ model }: ServedService, name: string) =>
+  new ServiceError(
     'NotImplementedException',
-    `${served!.model.service.title} ${operation.name} is not there yet. See docs/coverage.md for what is.`,
+    `${model.service.title} ${name} is not there yet. See docs/coverage.md for what is.`,
     { status: 501 },
   );
-};
 
 function unknownOperation({ model: { service } }: ServedService, name: string): ServiceError {
   if (service.protocols[0] === 'query') {
@@ -110,12 +116,10 @@ const decode =
   };
 
 function payloadStream({ request, authenticated }: Exchange, identity: Identity): Readable {
-  const payload =
-    !authenticated || authenticated.payload.kind === 'unsigned'
-      ? Object.assign(request, { trailers: request.trailers ?? {} })
-      : identity.decodePayload(request, authenticated.payload);
-  limitSilence(request, (error) => payload.destroy(error));
-  return payload;
+  if (!authenticated || authenticated.payload.kind === 'unsigned') {
+    return Object.assign(request, { trailers: request.trailers ?? {} });
+  }
+  return identity.decodePayload(request, authenticated.payload);
 }
 
 const validate: Step = ({ served, operation, input }) => {

@@ -5,9 +5,10 @@ import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../clock.ts';
 import type { Caller, Identity, RequestHead } from '../identity/identity.ts';
-import { silentLogger } from '../logger.ts';
+import { type Logger, silentLogger } from '../logger.ts';
 import type { Feature } from '../platform.ts';
 import { createGateway } from './gateway.ts';
+import type { Patience } from './read-body.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { serveFeatures } from './served-services.ts';
 
@@ -37,14 +38,17 @@ export const signedFor = (service: string) => ({
 });
 
 /** Tests of the gateway: one that serves these features on a port of its own. */
-export async function openTestGateway(features: readonly Feature[]) {
+export async function openTestGateway(
+  features: readonly Feature[],
+  { log = silentLogger, patience }: { readonly log?: Logger; readonly patience?: Patience } = {},
+) {
   const own = {
     metrics: createRequestMetrics(),
     health: () => ({ status: 'ok' }),
     credentials: async () => undefined,
   };
   const served = await serveFeatures(features);
-  const server = createGateway({ served, identity: openDoor, clock: systemClock, log: silentLogger, own });
+  const server = createGateway({ served, identity: openDoor, clock: systemClock, log, own, patience });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

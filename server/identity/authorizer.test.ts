@@ -10,6 +10,8 @@ import {
   executionRole,
   model,
   newHome,
+  newRole,
+  newUser,
   type Opened,
   opened,
   policy,
@@ -128,6 +130,31 @@ describe('authorization', () => {
       assert.equal(identity.isAllowed(caller, pass(SAGEMAKER)), true);
       assert.equal(identity.isAllowed(caller, pass('ec2.amazonaws.com')), false);
       assert.equal(identity.isAllowed(caller, { action: 'iam:CreateUser', resource: '*' }), false);
+    });
+  });
+
+  it('knows users, roles and policies of an account by the ARNs of every partition', async () => {
+    await opened(newHome(), async (it) => {
+      const { identity, accountId } = it;
+      const inChina = (resource: string) => `arn:aws-cn:iam::${accountId}:${resource}`;
+      const role = 'role/AmazonSageMaker-ExecutionRole';
+      const caller = await callerOf(it, allowing('iam:PassRole', inChina('role/*')));
+      assert.equal(identity.isAllowed(caller, { action: 'iam:PassRole', resource: inChina(role) }), true);
+      assert.equal(identity.isAllowed(caller, { action: 'iam:PassRole', resource: executionRole(accountId) }), true);
+      const trust = policy({
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { AWS: inChina(`user/${caller.arn.split('/')[1]}`) },
+        Condition: { ArnEquals: { 'aws:PrincipalArn': inChina('user/*') } },
+      });
+      await identity.directory.create(roles, accountId, 'trusting', newRole(trust));
+      const request = { sessionName: 'session', durationSeconds: 900, conditions: {}, facts: {} };
+      assert.ok(identity.assumeRole(caller, { ...request, roleArn: inChina('role/trusting') }));
+      const readOnly = 'arn:aws-cn:iam::aws:policy/AmazonS3ReadOnlyAccess';
+      const attachedPolicies = [readOnly];
+      await identity.directory.create(users, accountId, 'reader', { ...newUser(), attachedPolicies });
+      const reader: Caller = { ...caller, arn: `arn:aws:iam::${accountId}:user/reader` };
+      assert.equal(identity.isAllowed(reader, { action: 's3:GetObject', resource: 'arn:aws-cn:s3:::b/k' }), true);
     });
   });
 

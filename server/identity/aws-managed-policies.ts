@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ofFirstPartition } from './policies/partitions.ts';
 
 /** A policy that AWS offers in every account, under the account name `aws`. */
 export interface AwsManagedPolicy {
@@ -25,7 +26,7 @@ const passRole = (roles: string, ...services: string[]): StatementJson => ({
 const reading = (service: string, verbs: readonly string[] = ['Describe', 'Get', 'List']) =>
   verbs.map((verb) => `${service}:${verb}*`);
 
-const sageMakerBuckets = ['SageMaker', 'Sagemaker', 'sagemaker'].map((name) => `arn:aws:s3:::*${name}*`);
+const sageMakerBuckets = ['SageMaker', 'Sagemaker', 'sagemaker'].map((name) => `arn:*:s3:::*${name}*`);
 
 /** What a SageMaker user or execution role needs of the services around: everything that concerns SageMaker itself, and
  * in shared services what bears its name. */
@@ -90,11 +91,11 @@ const sageMakerFullAccess: readonly StatementJson[] = [
       'ecr:SetRepositoryPolicy',
       'ecr:UploadLayerPart',
     ],
-    'arn:aws:ecr:*:*:repository/*sagemaker*',
+    'arn:*:ecr:*:*:repository/*sagemaker*',
   ),
   allow(
     ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'],
-    [...sageMakerBuckets, 'arn:aws:s3:::*aws-glue*'],
+    [...sageMakerBuckets, 'arn:*:s3:::*aws-glue*'],
   ),
   {
     ...allow('s3:GetObject'),
@@ -111,34 +112,34 @@ const sageMakerFullAccess: readonly StatementJson[] = [
   allow(['s3:GetBucketAcl', 's3:PutObjectAcl'], sageMakerBuckets),
   allow(
     'lambda:InvokeFunction',
-    ['SageMaker', 'sagemaker', 'Sagemaker', 'LabelingFunction'].map((name) => `arn:aws:lambda:*:*:function:*${name}*`),
+    ['SageMaker', 'sagemaker', 'Sagemaker', 'LabelingFunction'].map((name) => `arn:*:lambda:*:*:function:*${name}*`),
   ),
   allow(
     ['secretsmanager:CreateSecret', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-    'arn:aws:secretsmanager:*:*:secret:AmazonSageMaker-*',
+    'arn:*:secretsmanager:*:*:secret:AmazonSageMaker-*',
   ),
   allow(
     ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StartExecution', 'states:StopExecution'],
-    ['arn:aws:states:*:*:statemachine:*sagemaker*', 'arn:aws:states:*:*:execution:*sagemaker*:*'],
+    ['arn:*:states:*:*:statemachine:*sagemaker*', 'arn:*:states:*:*:execution:*sagemaker*:*'],
   ),
   allow(
     ['sns:CreateTopic', 'sns:Publish', 'sns:Subscribe'],
-    ['SageMaker', 'Sagemaker', 'sagemaker'].map((name) => `arn:aws:sns:*:*:*${name}*`),
+    ['SageMaker', 'Sagemaker', 'sagemaker'].map((name) => `arn:*:sns:*:*:*${name}*`),
   ),
   {
     ...allow(
       'iam:CreateServiceLinkedRole',
-      'arn:aws:iam::*:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*',
+      'arn:*:iam::*:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/*',
     ),
     Condition: { StringLike: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
   },
   passRole(
-    'arn:aws:iam::*:role/*AmazonSageMaker*',
+    'arn:*:iam::*:role/*AmazonSageMaker*',
     'glue.amazonaws.com',
     'robomaker.amazonaws.com',
     'states.amazonaws.com',
   ),
-  passRole('arn:aws:iam::*:role/*', 'sagemaker.amazonaws.com'),
+  passRole('arn:*:iam::*:role/*', 'sagemaker.amazonaws.com'),
 ];
 
 const everyReader = [
@@ -315,7 +316,7 @@ const statements: Readonly<Record<string, readonly StatementJson[]>> = {
   AmazonSQSReadOnlyAccess: [allow(['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ListQueues'])],
   AmazonAthenaFullAccess: [
     allow(['athena:*', 'glue:*']),
-    allow('s3:*', ['arn:aws:s3:::aws-athena-query-results-*', 'arn:aws:s3:::athena-examples*']),
+    allow('s3:*', ['arn:*:s3:::aws-athena-query-results-*', 'arn:*:s3:::athena-examples*']),
     allow(['s3:GetBucketLocation', 's3:ListAllMyBuckets', 's3:ListBucket']),
   ],
   AWSGlueConsoleFullAccess: [
@@ -346,4 +347,5 @@ export const awsManagedPolicies: ReadonlyMap<string, AwsManagedPolicy> = new Map
     }),
 );
 
-export const awsManagedPolicy = (arn: string): AwsManagedPolicy | undefined => awsManagedPolicies.get(arn);
+export const awsManagedPolicy = (arn: string): AwsManagedPolicy | undefined =>
+  awsManagedPolicies.get(ofFirstPartition(arn));

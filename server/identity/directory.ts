@@ -5,7 +5,9 @@ import {
   accessKeys,
   type Group,
   groups,
+  type InstanceProfile,
   iamScope,
+  instanceProfiles,
   type ManagedPolicy,
   managedPolicies,
   policyNotFound,
@@ -14,6 +16,7 @@ import {
   type User,
   users,
 } from './kinds.ts';
+import { ofFirstPartition } from './policies/partitions.ts';
 
 type Table<Doc> = Map<string, Resource<Doc>>;
 
@@ -26,6 +29,7 @@ export interface Directory {
   role(accountId: string, name: string): Resource<Role> | undefined;
   group(accountId: string, name: string): Resource<Group> | undefined;
   policy(accountId: string, name: string): Resource<ManagedPolicy> | undefined;
+  instanceProfile(accountId: string, name: string): Resource<InstanceProfile> | undefined;
   /** In any account. */
   accessKey(id: string): Resource<AccessKey> | undefined;
   /** The default version's text of a managed policy, the account's own or one of AWS's. */
@@ -43,7 +47,7 @@ export interface Directory {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table for each kind, whose document types differ
-const kinds = [users, roles, groups, managedPolicies, accessKeys] as readonly Kind<any>[];
+const kinds = [users, roles, groups, managedPolicies, instanceProfiles, accessKeys] as readonly Kind<any>[];
 
 export async function openDirectory(resources: ResourceStore): Promise<Directory> {
   const directory = new InMemoryDirectory(resources);
@@ -69,9 +73,11 @@ class InMemoryDirectory implements Directory {
   role = (accountId: string, name: string) => this.#find(roles, accountId, name);
   group = (accountId: string, name: string) => this.#find(groups, accountId, name);
   policy = (accountId: string, name: string) => this.#find(managedPolicies, accountId, name);
+  instanceProfile = (accountId: string, name: string) => this.#find(instanceProfiles, accountId, name);
   accessKey = (id: string) => this.#table(accessKeys).get(id);
 
-  policyDocument(arn: string): string | undefined {
+  policyDocument(given: string): string | undefined {
+    const arn = ofFirstPartition(given);
     const [, , , accountId = '', resource = ''] = arn.split(':').slice(1);
     if (accountId === 'aws') return awsManagedPolicy(arn)?.document;
     const policy = this.policy(accountId, resource.slice(resource.lastIndexOf('/') + 1));

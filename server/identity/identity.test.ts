@@ -126,7 +126,9 @@ describe('sessions', () => {
   it('outlive a restart and end in time', async () => {
     const home = newHome();
     const { accessKeyId, sessionToken, expiration } = await opened(home, async ({ identity, accountId }) => {
-      const { caller, credentials } = await identity.assumeForService(executionRole(accountId), SAGEMAKER, 'job', 900);
+      const { caller, credentials } = await identity.assumeForService(executionRole(accountId), SAGEMAKER, 'job', {
+        durationSeconds: 900,
+      });
       assert.equal(caller.arn, `arn:aws:sts::${accountId}:assumed-role/AmazonSageMaker-ExecutionRole/job`);
       assert.match(credentials.accessKeyId, /^ASIA/);
       return credentials;
@@ -211,6 +213,25 @@ describe('a service', () => {
       await identity.directory.create(roles, accountId, 'other', newRole(trust('999988887777')));
       assert.ok(await identity.assumeForService(`arn:aws:iam::${accountId}:role/own`, SAGEMAKER, 's'));
       await assert.rejects(identity.assumeForService(`arn:aws:iam::${accountId}:role/other`, SAGEMAKER, 's'));
+    });
+  });
+
+  it('is asked for the resource it acts for', async () => {
+    await opened(newHome(), async ({ identity, accountId }) => {
+      const jobs = `arn:aws:sagemaker:*:${accountId}:training-job/*`;
+      const trust = policy({
+        Effect: 'Allow',
+        Principal: { Service: SAGEMAKER },
+        Action: 'sts:AssumeRole',
+        Condition: { ArnLike: { 'aws:SourceArn': jobs } },
+      });
+      await identity.directory.create(roles, accountId, 'jobs', newRole(trust));
+      const assume = (resource: string) =>
+        identity.assumeForService(`arn:aws:iam::${accountId}:role/jobs`, SAGEMAKER, 's', {
+          sourceArn: `arn:aws:sagemaker:us-east-1:${accountId}:${resource}`,
+        });
+      assert.ok(await assume('training-job/j'));
+      await assert.rejects(assume('model/m'), code('ValidationException'));
     });
   });
 });

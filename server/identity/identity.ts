@@ -22,6 +22,10 @@ export interface Caller {
   readonly sessionPolicies?: readonly string[];
   readonly sessionTags?: Readonly<Record<string, string>>;
   readonly issuedAt?: Date;
+  /** Keys of the session tags that pass on to every role which the session assumes. */
+  readonly transitiveTagKeys?: readonly string[];
+  /** Who is behind a session, as its first role was told; every role assumed from it has the same. */
+  readonly sourceIdentity?: string;
 }
 
 export interface Credentials {
@@ -54,7 +58,7 @@ export type PayloadCheck =
 
 export interface Authenticated {
   readonly caller: Caller;
-  /** From the credential scope. */
+  /** From the credential scope; '' for signatures of version 2, which name none. */
   readonly region: string;
   readonly signingName: string;
   readonly payload: PayloadCheck;
@@ -101,13 +105,14 @@ export interface Identity {
 
   /**
    * Temporary credentials of a role for the platform's own use (a job's run), as SageMaker's service principal would
-   * get them. Throws ValidationException when the role is not there or does not trust `service`.
+   * get them. `sourceArn` is the resource that it is for, which trust policies may ask about. Throws ValidationException
+   * when the role is not there or does not trust `service`.
    */
   assumeForService(
     roleArn: string,
     service: string,
     sessionName: string,
-    durationSeconds?: number,
+    options?: { readonly durationSeconds?: number; readonly sourceArn?: string },
   ): Promise<{ caller: Caller; credentials: Credentials }>;
   /** The caller that a key id stands for; undefined when unknown or expired. */
   callerOf(accessKeyId: string, sessionToken?: string): Caller | undefined;

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** AWS's prefixes of unique ids: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
-export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA';
+export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'AIPA' | 'ANPA';
 
 /** A unique id of 21 characters: the prefix, then random capital letters and digits. */
 export const newId = (prefix: IdPrefix): string => prefix + randomCharacters(17);

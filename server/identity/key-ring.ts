@@ -80,6 +80,8 @@ export function callerOfSession(session: OpenedSession, directory: Directory): C
     accessKeyId,
     sessionPolicies: session.policies,
     sessionTags: session.tags,
+    transitiveTagKeys: session.transitiveTagKeys,
+    sourceIdentity: session.sourceIdentity,
     issuedAt: new Date(session.issuedAt),
   };
   if (subject.type === 'root') return { ...rootCaller(accountId, accessKeyId), ...issued, kind: 'session' };

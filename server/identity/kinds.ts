@@ -28,6 +28,16 @@ export interface Role extends Entity {
 
 export type Group = Entity;
 
+/** What gives a role to machines of EC2. There are none here; tools that manage roles ask for it all the same. */
+export interface InstanceProfile {
+  readonly id: string;
+  readonly path: string;
+  readonly createdAt: string;
+  readonly tags: readonly Tag[];
+  /** The name of its one role. */
+  readonly role?: string;
+}
+
 export interface PolicyVersion {
   readonly id: string;
   readonly document: string;
@@ -80,6 +90,13 @@ const entityKind = <Doc extends { readonly path: string }>(type: string, title: 
 export const users = entityKind<User>('user', 'User');
 export const roles = entityKind<Role>('role', 'Role');
 export const groups = entityKind<Group>('group', 'Group');
+
+export const instanceProfiles: Kind<InstanceProfile> = {
+  ...entityKind<InstanceProfile>('instance-profile', 'Instance Profile'),
+  notFound: (name) => noSuchEntity(`Instance Profile ${name} cannot be found.`),
+  alreadyExists: (name) =>
+    new ServiceError('EntityAlreadyExists', `Instance Profile ${name} already exists.`, { status: 409 }),
+};
 
 export const managedPolicies: Kind<ManagedPolicy> = {
   ...entityKind<ManagedPolicy>('policy', 'A policy'),

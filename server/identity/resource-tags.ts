@@ -3,7 +3,14 @@ import type { ResourceStore, Tag } from '../resources/resource-store.ts';
 import type { Directory } from './directory.ts';
 import type { AuthorizationFacts } from './identity.ts';
 
-const IAM_ARN = /^arn:[^:]+:iam::(\d{12}):(user|role|policy)\/(?:.*\/)?([^/]+)$/;
+const IAM_ARN = /^arn:[^:]+:iam::(\d{12}):(user|role|policy|instance-profile)\/(?:.*\/)?([^/]+)$/;
+
+const TABLES: Readonly<Record<string, 'user' | 'role' | 'policy' | 'instanceProfile'>> = {
+  user: 'user',
+  role: 'role',
+  policy: 'policy',
+  'instance-profile': 'instanceProfile',
+};
 
 /** The tags of the resources that permissions are for, by ARN. */
 export async function tagsOfResources(
@@ -15,7 +22,7 @@ export async function tagsOfResources(
   const tagsOf = async (arn: string): Promise<readonly Tag[]> => {
     const [, accountId, type, name] = IAM_ARN.exec(arn) ?? [];
     if (type === undefined) return resources.tags(arn);
-    return directory[type as 'user' | 'role' | 'policy'](accountId!, name!)?.doc.tags ?? [];
+    return directory[TABLES[type]!](accountId!, name!)?.doc.tags ?? [];
   };
   return new Map(await Promise.all([...arns].map(async (arn) => [arn, await tagsOf(arn)] as const)));
 }

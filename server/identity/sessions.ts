@@ -14,6 +14,8 @@ export interface Session {
   readonly subject: SessionSubject;
   readonly policies?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sourceIdentity?: string;
 }
 
 /** What a session token holds. */

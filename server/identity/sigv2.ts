@@ -48,9 +48,6 @@ const SUBRESOURCES = new Set([
   'website',
 ]);
 
-/** The region of clients that still use it. */
-const REGION = 'us-east-1';
-
 export const isPresignedV2 = ({ query, headers }: RequestHead): boolean =>
   headers.authorization === undefined && query.includes('AWSAccessKeyId=');
 
@@ -81,7 +78,7 @@ export function authenticatePresignedV2(ring: KeyRing, head: RequestHead, now: n
     return sent.length === expected.length && timingSafeEqual(sent, expected);
   };
   if (!pathsOf(head).some(fits)) throw signatureDoesNotMatch();
-  return { caller: holder.caller, region: REGION, signingName: 's3', payload: { kind: 'unsigned' } };
+  return { caller: holder.caller, region: '', signingName: 's3', payload: { kind: 'unsigned' } };
 }
 
 /** The signed path always begins with the bucket, also where the bucket stands in the host name. */

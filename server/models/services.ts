@@ -10,7 +10,7 @@ export interface Service {
   readonly signingName: string;
   /** In IAM actions, `<prefix>:<Operation>`. */
   readonly actionPrefix: string;
-  /** The first labels of its AWS host names, before the region: `api.sagemaker` of api.sagemaker.us-east-1.amazonaws.com. */
+  /** The first labels of its AWS host names, before the region and without FIPS: `api.sagemaker`. */
   readonly hostNames: readonly string[];
   /** Has one address for all regions; its resources belong to the account. */
   readonly global?: boolean;
@@ -33,7 +33,7 @@ export const services: readonly Service[] = [
     title: 'Amazon SageMaker',
     signingName: 'sagemaker',
     actionPrefix: 'sagemaker',
-    hostNames: ['api.sagemaker', 'api-fips.sagemaker'],
+    hostNames: ['api.sagemaker'],
     protocols: ['json-1.1'],
     target: 'SageMaker',
     apiVersion: '2017-07-24',
@@ -46,7 +46,7 @@ export const services: readonly Service[] = [
     title: 'Amazon SageMaker Runtime',
     signingName: 'sagemaker',
     actionPrefix: 'sagemaker',
-    hostNames: ['runtime.sagemaker', 'runtime-fips.sagemaker'],
+    hostNames: ['runtime.sagemaker'],
     protocols: ['rest-json'],
     apiVersion: '2017-05-13',
     botocoreName: 'sagemaker-runtime',
@@ -58,7 +58,7 @@ export const services: readonly Service[] = [
     title: 'Amazon S3',
     signingName: 's3',
     actionPrefix: 's3',
-    hostNames: ['s3', 's3.dualstack', 's3-fips'],
+    hostNames: ['s3', 's3.dualstack'],
     protocols: ['rest-xml'],
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
     apiVersion: '2006-03-01',

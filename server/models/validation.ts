@@ -1,4 +1,5 @@
 import type { ConstraintFile, Facts } from './constraints.ts';
+import { patternTest } from './patterns.ts';
 
 /** Adds a sentence for each constraint that `value` breaks; `path` is spelled as AWS does: `tags.1.member.key`. */
 type Check = (value: unknown, path: string, failures: string[]) => void;
@@ -147,7 +148,7 @@ const mustMatch = (pattern: string) => `Member must satisfy regular expression p
 const mustBeOneOf = (allowed: readonly string[]) => `Member must satisfy enum value set: [${allowed.join(', ')}]`;
 
 function stringCheck(facts: Extract<Facts, { enum?: string[] }>): Check {
-  const pattern = facts.pattern === undefined ? undefined : wholePattern(facts.pattern);
+  const fitsPattern = facts.pattern === undefined ? undefined : patternTest(facts.pattern);
   const allowed = facts.enum && new Set(facts.enum);
   return (value, path, failures) => {
     const text = value as string;
@@ -156,7 +157,7 @@ function stringCheck(facts: Extract<Facts, { enum?: string[] }>): Check {
       fail(failures, text, path, mustBeOneOf(facts.enum!));
     }
     // A text that is too long is not matched as well: what a pattern costs stays bounded.
-    if (fits && pattern && !pattern.test(text)) {
+    if (fits && fitsPattern && !fitsPattern(text)) {
       fail(failures, text, path, mustMatch(facts.pattern!));
     }
   };
@@ -214,29 +215,6 @@ function javaText(value: unknown): string {
     text += `${text && ', '}${isList ? '' : `${key}=`}${item}`;
   }
   return isList ? `[${text}]` : `{${text}}`;
-}
-
-/** What Java's patterns write in words that JavaScript lacks, or reads otherwise. */
-const JAVA_WORDS: Readonly<Record<string, string>> = {
-  '\\A': '^',
-  '\\z': '$',
-  // Within brackets, as the models have them.
-  '\\p{Print}': ' -~',
-  '\\p{Alnum}': 'A-Za-z0-9',
-};
-
-/**
- * The patterns are Java's and must match the whole text, where a dot is no line end. A few use what only one of
- * JavaScript's two modes accepts.
- */
-function wholePattern(source: string): RegExp | undefined {
-  const translated = source.replaceAll(/\\(?:p\{\w+\}|.)/gs, (word) => JAVA_WORDS[word] ?? word);
-  for (const flags of ['u', '']) {
-    try {
-      return new RegExp(`^(?:${translated})$`, flags);
-    } catch {}
-  }
-  return undefined;
 }
 
 const join = (path: string, label: string) => (path ? `${path}.${label}` : label);

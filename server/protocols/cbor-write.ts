@@ -1,18 +1,9 @@
 import type { Member, Shape } from '../models/shapes.ts';
-
-// RFC 8949, 3.1: what the first three bits of an item say.
-const UNSIGNED = 0;
-const NEGATIVE = 1;
-const BYTES = 2;
-const TEXT = 3;
-const LIST = 4;
-const MAP = 5;
-const TAG = 6;
+import { BYTES, EPOCH_SECONDS, LIST, MAP, NEGATIVE, TAG, TEXT, UNSIGNED } from './cbor-kinds.ts';
 
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const FLOAT_64 = 0xfb;
-const EPOCH_SECONDS = 1;
 const LARGEST_HEAD = 9;
 
 /**

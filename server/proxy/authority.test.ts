@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openAuthority } from './authority.ts';
+import { authorityCertificate } from './certificate.ts';
 import { writeTrustBundle } from './trust-bundle.ts';
 
 describe('openAuthority', () => {
@@ -25,6 +26,12 @@ describe('openAuthority', () => {
     assert.ok(years > 9.9 && years < 10.1);
   });
 
+  it('can vouch for no IP address', () => {
+    const { raw } = new X509Certificate(openAuthority(folder).certificate);
+    const excluded = `a130300a8708${'00'.repeat(8)}30228720${'00'.repeat(32)}`;
+    assert.ok(raw.includes(Buffer.from(excluded, 'hex')));
+  });
+
   it('is the same one after a restart', () => {
     assert.equal(openAuthority(folder).certificate, openAuthority(folder).certificate);
   });
@@ -36,6 +43,16 @@ describe('openAuthority', () => {
     assert.notEqual(second, certificate);
     const nearlyOver = new Date(Date.now() + 3640 * 86_400_000);
     assert.notEqual(openAuthority(folder, () => nearlyOver).certificate, second);
+  });
+
+  it('is made anew when it is for other domains than are answered', async () => {
+    const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const subject = { organization: 'Wildsage', commonName: 'narrow' };
+    const [from, to] = [new Date(), new Date(Date.now() + 3650 * 86_400_000)];
+    const narrow = authorityCertificate({ subject, publicKey: keys.publicKey, from, to }, keys.privateKey, ['api.aws']);
+    await writeFile(join(folder, 'key.pem'), keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(join(folder, 'ca.pem'), narrow);
+    assert.notEqual(openAuthority(folder).certificate, narrow);
   });
 
   it('makes a certificate once and again before it expires', () => {

@@ -9,8 +9,8 @@ import {
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { awsDomains } from './aws-hosts.ts';
-import { authorityCertificate, type Name, serverCertificate } from './certificate.ts';
+import { awsDomains } from '../aws-domains.ts';
+import { authorityCertificate, type Name, nameConstraints, serverCertificate } from './certificate.ts';
 import { replaceFile } from './replace-file.ts';
 
 const DAY = 86_400_000;
@@ -52,7 +52,10 @@ interface Issuer {
   readonly name: Name;
 }
 
-/** The authority on disk; undefined when there is none, or when it is broken or about to expire. */
+/** An authority of an earlier version may be for fewer domains, or for more than these. */
+const isForTheseDomains = ({ raw }: X509Certificate) => raw.includes(nameConstraints(awsDomains));
+
+/** The authority on disk; undefined when there is none, or when it is broken, about to expire or for other names. */
 function readIssuer(keyFile: string, certificateFile: string, now: Date): Issuer | undefined {
   try {
     const privateKey = createPrivateKey(readFileSync(keyFile));
@@ -60,6 +63,7 @@ function readIssuer(keyFile: string, certificateFile: string, now: Date): Issuer
     const certificate = new X509Certificate(pem);
     const endsAt = new Date(certificate.validTo).getTime();
     if (!certificate.checkPrivateKey(privateKey) || endsAt - now.getTime() < SERVER_DAYS * DAY) return undefined;
+    if (!isForTheseDomains(certificate)) return undefined;
     return {
       keys: { privateKey, publicKey: createPublicKey(privateKey) },
       certificate: pem,

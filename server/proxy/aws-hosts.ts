@@ -1,11 +1,4 @@
-/** The domains that AWS serves its APIs under, in all partitions. What is below them is answered here. */
-export const awsDomains: readonly string[] = [
-  'amazonaws.com',
-  'amazonaws.com.cn',
-  'amazonaws.eu',
-  'api.aws',
-  'api.amazonwebservices.com.cn',
-];
+import { awsDomains } from '../aws-domains.ts';
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/;
 

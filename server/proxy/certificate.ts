@@ -46,12 +46,23 @@ const signed = (contents: Contents, issuer: Name, issuerKey: KeyObject, extensio
 
 const keyUsage = (byte: number, unused: number) => critical('2.5.29.15', bits(Buffer.from([byte]), unused));
 
+const IP_ADDRESS = 7;
+/** All of IPv4 and of IPv6: an address and a mask, of zeros. */
+const everyAddress = [Buffer.alloc(8), Buffer.alloc(32)].map((range) => sequence(implicit(IP_ADDRESS, range)));
+
+/**
+ * What an authority for `domains` may vouch for, as it stands in its certificate. Addresses have to be excluded by
+ * themselves: a list of permitted domains says nothing about them.
+ */
+export const nameConstraints = (domains: readonly string[]): Buffer =>
+  sequence(explicit(0, ...domains.map((domain) => sequence(dnsName(domain)))), explicit(1, ...everyAddress));
+
 /** A certificate authority's own certificate (PEM), which can vouch for names below `domains` and for nothing else. */
 export const authorityCertificate = (contents: Contents, privateKey: KeyObject, domains: readonly string[]): string =>
   signed(contents, contents.subject, privateKey, [
     critical('2.5.29.19', sequence(yes, integer(Buffer.from([0])))),
     keyUsage(0x06, 1),
-    critical('2.5.29.30', sequence(explicit(0, ...domains.map((domain) => sequence(dnsName(domain)))))),
+    critical('2.5.29.30', nameConstraints(domains)),
     extension('2.5.29.14', octets(keyIdOf(contents.publicKey))),
   ]);
 

@@ -22,6 +22,8 @@ describe('isAwsHost', () => {
       's3.cn-north-1.amazonaws.com.cn',
       'api.sagemaker.us-east-1.api.aws',
       'b_1.s3.amazonaws.com',
+      'sts.us-iso-east-1.c2s.ic.gov',
+      'logs.eusc-de-east-1.api.amazonwebservices.eu',
     ]) {
       assert.equal(isAwsHost(host), true, host);
     }

@@ -1,4 +1,4 @@
-import { awsDomains } from './aws-hosts.ts';
+import { awsDomains } from '../aws-domains.ts';
 
 /** Hosts that are never asked through the proxy: this machine, which is where the platform itself is. */
 const LOCAL = ['localhost', '.localhost', '127.0.0.1', '::1'];

@@ -2,7 +2,7 @@ import type { Caller, Identity } from '../../identity/identity.ts';
 import type { Logger } from '../../logger.ts';
 import type { ObjectStore } from '../../objects/object-store.ts';
 import { partitionOf } from '../../scope.ts';
-import type { Workload } from '../workload.ts';
+import { ownerArn, type Workload } from '../workload.ts';
 
 export type S3Action = 's3:ListBucket' | 's3:GetObject' | 's3:PutObject';
 
@@ -23,7 +23,11 @@ type Floor = { readonly identity: Identity; readonly objects: ObjectStore; reado
 export async function openAccess(workload: Workload, { identity, objects, log }: Floor): Promise<Access> {
   const { roleArn, scope } = workload;
   const caller = roleArn
-    ? (await identity.assumeForService(roleArn, 'sagemaker.amazonaws.com', 'SageMaker')).caller
+    ? (
+        await identity.assumeForService(roleArn, 'sagemaker.amazonaws.com', 'SageMaker', {
+          sourceArn: ownerArn(workload),
+        })
+      ).caller
     : undefined;
   return {
     objects,

@@ -1,6 +1,7 @@
 import { BoundedCache } from '../bounded-cache.ts';
 import { compileConditions } from './conditions.ts';
 import { type PolicyUse, parsePolicy, type Statement } from './document.ts';
+import { ofFirstPartition } from './partitions.ts';
 import { globMatcher, patternMatcher } from './pattern.ts';
 import { matchPrincipal, type PrincipalMatch } from './principals.ts';
 import type { PolicyRequest } from './request.ts';
@@ -69,7 +70,7 @@ function compileResources(statement: Statement, withVariables: boolean): (reques
   const { resources, notResources } = statement;
   const given = resources ?? notResources;
   if (!given || resources?.includes('*')) return () => true;
-  const matchers = given.map((pattern) => patternMatcher(pattern, withVariables));
+  const matchers = given.map((pattern) => patternMatcher(ofFirstPartition(pattern), withVariables));
   const matches = (request: PolicyRequest) => matchers.some((matcher) => matcher(request.resource, request));
   return resources ? matches : (request) => !matches(request);
 }

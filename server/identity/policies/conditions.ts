@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { type ConditionBlock, malformedPolicy } from './document.ts';
+import { ofFirstPartition } from './partitions.ts';
 import { globMatcher, patternMatcher, substitute } from './pattern.ts';
 import type { ContextValue, PolicyRequest } from './request.ts';
 
@@ -89,10 +90,10 @@ const arn: Operator['test'] = (expected, withVariables) => {
 };
 
 function arnMatcher(expected: string): (actual: string) => boolean {
-  const parts = arnParts(expected).map(globMatcher);
+  const parts = arnParts(ofFirstPartition(expected)).map(globMatcher);
   if (parts.length < 6) return () => false;
   return (actual) => {
-    const actualParts = arnParts(actual);
+    const actualParts = arnParts(ofFirstPartition(actual));
     return actualParts.length === 6 && parts.every((fits, i) => fits(actualParts[i]!));
   };
 }

@@ -1,6 +1,7 @@
 import type { Permission } from '../../operations.ts';
 import type { Tag } from '../../resources/resource-store.ts';
 import type { AuthorizationFacts, Caller } from '../identity.ts';
+import { ofFirstPartition } from './partitions.ts';
 import type { ContextValue, PolicyRequest } from './request.ts';
 
 /** A caller with what its user or role adds to it. */
@@ -17,7 +18,7 @@ export function policyRequest(subject: Subject, permission: Permission, facts: A
   const { accountId, arn, roleArn } = caller;
   return {
     action: permission.action.toLowerCase(),
-    resource: permission.resource,
+    resource: ofFirstPartition(permission.resource),
     principal: {
       accountId,
       arn,
@@ -92,6 +93,8 @@ function principalValue(key: string, { caller, service, tags }: Subject): Contex
       return caller.userId;
     case 'aws:username':
       return caller.arn.includes(':user/') ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined;
+    case 'aws:sourceidentity':
+      return caller.sourceIdentity;
     case 'aws:tokenissuetime':
       return caller.issuedAt?.toISOString();
     case 'aws:multifactorauthpresent':

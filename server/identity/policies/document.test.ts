@@ -30,7 +30,12 @@ describe('documents', () => {
       'trust',
       /Missing required field Principal/,
     ],
-    ['a resource to trust', document(allow({ Principal: '*' })), 'trust', /prohibited field Resource/],
+    [
+      'a resource to trust',
+      document(allow({ Action: 'sts:AssumeRole', Principal: '*' })),
+      'trust',
+      /prohibited field Resource/,
+    ],
     [
       'an unknown operator',
       document(allow({ Condition: { StringSame: { a: 'b' } } })),
@@ -43,6 +48,19 @@ describe('documents', () => {
       'identity',
       /Invalid Condition type/,
     ],
+    [
+      'another service to trust for',
+      document({ Effect: 'Allow', Action: 's3:GetObject', Principal: '*' }),
+      'trust',
+      /only specify STS AssumeRole actions/,
+    ],
+    [
+      'a principal to trust that is none',
+      document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: 'someone' } }),
+      'trust',
+      /Invalid principal in policy: "AWS":"someone"/,
+    ],
+    ['a Sid with spaces', document(allow({ Sid: 'a b' })), 'identity', /\(SID\) must be alpha-numeric/],
     ['a Sid twice', document(allow({ Sid: 'a' }), deny({ Sid: 'a' })), 'identity', /must be unique/],
   ];
   for (const [name, text, use, message] of refused) {

@@ -27,6 +27,9 @@ export interface PolicyDocument {
 export const malformedPolicy = (message: string) => new ServiceError('MalformedPolicyDocument', message);
 
 const ACTION = /^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?-]+)$/;
+const SID = /^[0-9A-Za-z]*$/;
+/** An account, a user, role or session, or the unique id of one. */
+const AWS_PRINCIPAL = /^(\*|\d{12}|A[A-Z0-9]{15,127}|arn:[a-z-]+:(iam|sts)::\d{12}:\S+)$/;
 const STATEMENT_FIELDS = new Set([
   'Sid',
   'Effect',
@@ -56,7 +59,7 @@ export function parsePolicy(text: string, use: PolicyUse): PolicyDocument {
   const list = Array.isArray(Statement) ? Statement : [Statement];
   if (list.length === 0 || !list.every(isObject)) throw malformedPolicy('Syntax errors in policy.');
   const statements = list.map((statement) => parseStatement(statement, use));
-  checkSids(statements);
+  checkSids(statements, use);
   return { version: Version, statements };
 }
 
@@ -84,7 +87,7 @@ function parseStatement(json: Record<string, unknown>, use: PolicyUse): Statemen
     notPrincipal: principals(json.NotPrincipal),
     conditions: conditions(json.Condition),
   };
-  checkActions(statement);
+  checkActions(statement, use);
   checkResources(statement, use);
   checkPrincipals(statement, use);
   return statement;
@@ -130,13 +133,19 @@ function scalars(value: unknown): readonly string[] {
   return list.map(String);
 }
 
-function checkActions({ actions, notActions }: Statement): void {
+function checkActions({ actions, notActions }: Statement, use: PolicyUse): void {
   const given = actions ?? notActions;
   if (!given?.length) throw malformedPolicy('Policy statement must contain actions.');
   if (actions && notActions) throw malformedPolicy('Syntax errors in policy.');
   if (!given.every((action) => ACTION.test(action))) {
     throw malformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
   }
+  if (use === 'trust') checkTrustActions(given);
+}
+
+function checkTrustActions(actions: readonly string[]): void {
+  if (actions.every((action) => /^sts:/i.test(action))) return;
+  throw malformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
 }
 
 function checkResources({ resources, notResources }: Statement, use: PolicyUse): void {
@@ -158,10 +167,19 @@ function checkPrincipals({ principal, notPrincipal }: Statement, use: PolicyUse)
   if (principal && notPrincipal) throw malformedPolicy('Syntax errors in policy.');
   if (use === 'identity' && given) throw malformedPolicy('Policy document should not specify a principal.');
   if (use !== 'identity' && !given) throw malformedPolicy('Missing required field Principal');
+  const names = use !== 'trust' || given === undefined || given === '*' ? [] : (given.AWS ?? []);
+  const wrong = names.find((name) => !AWS_PRINCIPAL.test(name));
+  if (wrong !== undefined) throw malformedPolicy(`Invalid principal in policy: "AWS":"${wrong}"`);
 }
 
-function checkSids(statements: readonly Statement[]): void {
+function checkSids(statements: readonly Statement[], use: PolicyUse): void {
   const sids = statements.map(({ sid }) => sid).filter((sid) => sid !== undefined && sid !== '');
+  // Services that keep policies with their resources have rules of their own.
+  if (use !== 'resource' && !sids.every((sid) => SID.test(sid ?? ''))) {
+    throw malformedPolicy(
+      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+    );
+  }
   if (new Set(sids).size < sids.length) {
     throw malformedPolicy('Statement IDs (SID) in a single policy must be unique.');
   }

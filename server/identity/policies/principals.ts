@@ -1,4 +1,5 @@
 import type { PrincipalBlock } from './document.ts';
+import { ofFirstPartition } from './partitions.ts';
 import type { PrincipalFacts } from './request.ts';
 
 /**
@@ -21,7 +22,8 @@ export function matchPrincipal(block: PrincipalBlock, principal: PrincipalFacts)
   return best;
 }
 
-function matchAws(name: string, principal: PrincipalFacts): PrincipalMatch {
+function matchAws(given: string, principal: PrincipalFacts): PrincipalMatch {
+  const name = ofFirstPartition(given);
   if (name === '*') return 'exact';
   if (principal.isAnonymous) return 'none';
   if (name === principal.arn && !principal.isRoot) return 'exact';

@@ -4,7 +4,14 @@ import { BoundedCache } from '../bounded-cache.ts';
 import type { Authenticated, Caller, RequestHead } from '../identity.ts';
 import { type Authorization, type CredentialScope, parseAuthorizationHeader } from './authorization.ts';
 import { canonicalHeaders, canonicalQuery, canonicalRequest, canonicalUri } from './canonical-request.ts';
-import { expiredToken, missingContentHash, signatureDoesNotMatch, unknownKey, unsignedHeaders } from './errors.ts';
+import {
+  expiredToken,
+  invalidToken,
+  missingContentHash,
+  signatureDoesNotMatch,
+  unknownKey,
+  unsignedHeaders,
+} from './errors.ts';
 import { emptyHash, type HmacKey, hmacKey, sha256Hex } from './hmac.ts';
 import { payloadCheckOf } from './payload-check.ts';
 import { isPresigned, type Presigned, parsePresignedQuery } from './presigned.ts';
@@ -53,7 +60,9 @@ export function createAuthenticate(ring: KeyRing): Authenticate {
     const { scope, timestamp } = claim;
     checkScopeDate(scope, timestamp);
     const holder = ring.holderOf(scope.accessKeyId, claim.sessionToken, now);
-    if (holder === 'unknown') throw unknownKey(scope.service);
+    if (holder === 'unknown') {
+      throw scope.service === 's3' && claim.sessionToken !== undefined ? invalidToken() : unknownKey(scope.service);
+    }
     if (holder === 'expired') throw expiredToken(scope.service);
     const contentHash = claim.contentHash ?? contentHashOf(scope.service, claim.presigned, body);
     checkAllSigned(head.headers, claim.signedHeaders);

@@ -22,6 +22,10 @@ export const unknownKey = (service: string) =>
     { status: 403 },
   );
 
+/** S3 alone tells a session token that is none from a key that is none. */
+export const invalidToken = () =>
+  new ServiceError('InvalidToken', 'The provided token is malformed or otherwise invalid.');
+
 export const expiredToken = (service: string) =>
   new ServiceError(
     'ExpiredToken',

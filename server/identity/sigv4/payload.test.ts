@@ -139,6 +139,14 @@ describe('aws-chunked', () => {
     assert.equal(request.destroyed, false);
   });
 
+  it('ends nothing but itself when it fails and nobody reads it', async () => {
+    const body = new PassThrough();
+    const decoded = decodePayload(body, { kind: 'aws-chunked', trailer: false });
+    body.destroy(new Error('aborted'));
+    // Not `once`, which would listen to errors as well.
+    await new Promise((resolve) => decoded.on('close', resolve));
+  });
+
   it('answers every mutilated framing with a ServiceError', () => {
     const small = Buffer.from('3;chunk-signature=abc\r\nabc\r\n0\r\nx-amz-a:b\r\n\r\n');
     let seed = 11;

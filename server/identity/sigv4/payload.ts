@@ -30,6 +30,9 @@ export function decodePayload(body: Readable, check: PayloadCheck): DecodedPaylo
       : check.kind === 'sha256'
         ? new HashedPayload(check.hex)
         : Object.assign(new PassThrough(), { trailers: {} });
+  // Who refuses a request without reading its body hears nothing of how that ends, and an error that nobody hears would
+  // end the process.
+  decoded.on('error', () => {});
   // Not `pipeline`: it would destroy the request, and with it the connection that has to carry the error's answer.
   body.on('error', (error) => decoded.destroy(error));
   body.on('close', () => {

@@ -15,6 +15,12 @@ describe('refusals', () => {
     assert.throws(await change(EXAMPLE.accessKeyId, 'AKIAOTHER'), code('InvalidClientTokenId'));
   });
 
+  it('tells S3 clients that it is the token which it does not know', async () => {
+    const credentials = { service: 's3', headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, sessionToken: 'x' };
+    assert.throws(await change(EXAMPLE.accessKeyId, 'ASIAOTHER', credentials), code('InvalidToken'));
+    assert.throws(await change(EXAMPLE.accessKeyId, 'ASIAOTHER', { sessionToken: 'x' }), code('InvalidClientTokenId'));
+  });
+
   it('refuses an expired token', async () => {
     const [head] = await signed({ sessionToken: 'old' });
     assert.throws(() => authenticate(head, undefined, NOW), code('ExpiredToken'));

@@ -1,11 +1,19 @@
 import type {
   AttachedPermissionsBoundary,
   Group as GroupAnswer,
+  InstanceProfile as InstanceProfileAnswer,
   Role as RoleAnswer,
   User as UserAnswer,
 } from '@aws-sdk/client-iam';
-import type { Group, Role, User } from '../../identity/kinds.ts';
-import { iamArn } from '../../identity/kinds.ts';
+import type { Directory } from '../../identity/directory.ts';
+import {
+  type Group,
+  type InstanceProfile,
+  iamArn,
+  instanceProfiles,
+  type Role,
+  type User,
+} from '../../identity/kinds.ts';
 import type { Resource } from '../../resources/resource-store.ts';
 
 /** Policies leave IAM percent-encoded (RFC 3986); the SDKs of most languages decode them again. */
@@ -47,6 +55,26 @@ export const roleAnswer = (role: Resource<Role>): RoleAnswer => ({
   Tags: role.doc.tags.length > 0 ? [...role.doc.tags] : undefined,
   RoleLastUsed: {},
 });
+
+/** With its role, if it has one. */
+export const instanceProfileAnswer = (
+  { accountId, name, arn, doc }: Resource<InstanceProfile>,
+  directory: Directory,
+): InstanceProfileAnswer => {
+  const role = doc.role === undefined ? undefined : directory.role(accountId, doc.role);
+  return {
+    Path: doc.path,
+    InstanceProfileName: name,
+    InstanceProfileId: doc.id,
+    Arn: arn,
+    CreateDate: new Date(doc.createdAt),
+    Roles: role ? [listedRole(role)] : [],
+  };
+};
+
+/** Those that give machines the role. */
+export const profilesOfRole = (directory: Directory, accountId: string, role: string): Resource<InstanceProfile>[] =>
+  directory.all(instanceProfiles, accountId).filter(({ doc }) => doc.role === role);
 
 export const groupAnswer = ({ accountId, name, doc }: Resource<Group>): GroupAnswer => ({
   Path: doc.path,

@@ -2,6 +2,9 @@ import { ServiceError } from '../../errors.ts';
 
 export const deleteConflict = (message: string) => new ServiceError('DeleteConflict', message, { status: 409 });
 
+export const rolesInProfile = () =>
+  deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
+
 export const limitExceeded = (quota: string, limit: number) =>
   new ServiceError('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`, { status: 409 });
 

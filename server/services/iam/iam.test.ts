@@ -103,6 +103,7 @@ describe('users', () => {
       iam.createUser({ UserName: 'bob' }),
       fails('EntityAlreadyExistsException', 'User with name bob already exists.'),
     );
+    await assert.rejects(iam.createUser({ UserName: 'BOB' }), fails('EntityAlreadyExistsException'));
   });
 
   it('are not deleted while something hangs on them', async () => {
@@ -233,6 +234,46 @@ describe('roles', () => {
   });
 });
 
+describe('instance profiles', () => {
+  const profile = { InstanceProfileName: 'machines' };
+
+  it('hold one role, which cannot be deleted meanwhile', async () => {
+    const RoleName = 'of-machines';
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument: trusting({ Service: 'ec2.amazonaws.com' }) });
+    const Tags = [{ Key: 'k', Value: 'v' }];
+    const { InstanceProfile } = await iam.createInstanceProfile({ ...profile, Path: '/a/', Tags });
+    assert.equal(InstanceProfile!.Arn, `arn:aws:iam::${ACCOUNT}:instance-profile/a/machines`);
+    await assert.rejects(iam.createInstanceProfile(profile), fails('EntityAlreadyExistsException'));
+    await iam.addRoleToInstanceProfile({ ...profile, RoleName });
+    await assert.rejects(
+      iam.addRoleToInstanceProfile({ ...profile, RoleName }),
+      fails('LimitExceededException', 'Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1'),
+    );
+    const { InstanceProfiles } = await iam.listInstanceProfilesForRole({ RoleName });
+    assert.deepEqual(
+      InstanceProfiles!.map(({ InstanceProfileName, Roles }) => [InstanceProfileName, Roles![0]!.RoleName]),
+      [['machines', RoleName]],
+    );
+    assert.deepEqual((await iam.getInstanceProfile(profile)).InstanceProfile!.Tags, Tags);
+    const inUse = fails('DeleteConflictException', /must remove roles from instance profile first/);
+    await assert.rejects(iam.deleteRole({ RoleName }), inUse);
+    await assert.rejects(iam.deleteInstanceProfile(profile), inUse);
+    await iam.removeRoleFromInstanceProfile({ ...profile, RoleName });
+    await iam.deleteRole({ RoleName });
+    await iam.deleteInstanceProfile(profile);
+    await assert.rejects(iam.getInstanceProfile(profile), fails('NoSuchEntityException'));
+  });
+
+  it('have tags', async () => {
+    await iam.createInstanceProfile({ InstanceProfileName: 'tagged' });
+    await iam.tagInstanceProfile({ InstanceProfileName: 'tagged', Tags: [{ Key: 'k', Value: 'v' }] });
+    const listed = await iam.listInstanceProfileTags({ InstanceProfileName: 'tagged' });
+    assert.deepEqual(listed.Tags, [{ Key: 'k', Value: 'v' }]);
+    await iam.untagInstanceProfile({ InstanceProfileName: 'tagged', TagKeys: ['k'] });
+    await iam.deleteInstanceProfile({ InstanceProfileName: 'tagged' });
+  });
+});
+
 describe('managed policies', () => {
   it('have up to five versions, one of which counts', async () => {
     const { Policy } = await iam.createPolicy({ PolicyName: 'versioned', PolicyDocument: allowing('s3:GetObject') });
@@ -301,6 +342,26 @@ describe('managed policies', () => {
     const { PolicyVersion } = await iam.getPolicyVersion({ PolicyArn, VersionId: 'v1' });
     assert.match(decodeURIComponent(PolicyVersion!.Document!), /sagemaker:\*/);
     await assert.rejects(iam.deletePolicy({ PolicyArn }), fails('ValidationError'));
+  });
+});
+
+describe('the ARN of another partition', () => {
+  it('names the same policy', async () => {
+    await iam.createUser({ UserName: 'wei' });
+    const { Policy } = await iam.createPolicy({ PolicyName: 'own-in-china', PolicyDocument: allowing('s3:*') });
+    for (const arn of ['arn:aws:iam::aws:policy/AmazonS3FullAccess', Policy!.Arn!]) {
+      const PolicyArn = arn.replace('arn:aws:', 'arn:aws-cn:');
+      await iam.attachUserPolicy({ UserName: 'wei', PolicyArn });
+      assert.equal((await iam.getPolicy({ PolicyArn })).Policy!.Arn, arn);
+      const { AttachedPolicies } = await iam.listAttachedUserPolicies({ UserName: 'wei' });
+      assert.deepEqual(
+        AttachedPolicies!.map(({ PolicyArn }) => PolicyArn),
+        [arn],
+      );
+      await iam.detachUserPolicy({ UserName: 'wei', PolicyArn });
+    }
+    await iam.deletePolicy({ PolicyArn: Policy!.Arn!.replace('arn:aws:', 'arn:aws-us-gov:') });
+    await iam.deleteUser({ UserName: 'wei' });
   });
 });
 

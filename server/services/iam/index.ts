@@ -4,6 +4,7 @@ import { accountFeature } from './account/index.ts';
 import { attachedPoliciesFeature } from './attached-policies/index.ts';
 import { groupsFeature } from './groups/index.ts';
 import { inlinePoliciesFeature } from './inline-policies/index.ts';
+import { instanceProfilesFeature } from './instance-profiles/index.ts';
 import { policiesFeature } from './policies/index.ts';
 import { rolesFeature } from './roles/index.ts';
 import { simulationFeature } from './simulation/index.ts';
@@ -16,6 +17,7 @@ export const iamFeatures = (platform: Platform): Feature[] => [
   accessKeysFeature(platform),
   groupsFeature(platform),
   rolesFeature(platform),
+  instanceProfilesFeature(platform),
   policiesFeature(platform),
   attachedPoliciesFeature(platform),
   inlinePoliciesFeature(platform),

@@ -12,6 +12,7 @@ import {
   roles,
   users,
 } from '../../identity/kinds.ts';
+import { ofFirstPartition } from '../../identity/policies/partitions.ts';
 import type { Platform } from '../../platform.ts';
 import type { Resource } from '../../resources/resource-store.ts';
 import { encodedPolicy } from './answers.ts';
@@ -23,7 +24,12 @@ export type CustomerPolicy = Resource<ManagedPolicy>;
 const AWS_SINCE = new Date('2015-02-06T18:39:46Z');
 
 /** The account's own policy of an ARN. Throws NoSuchEntity; AWS's policies cannot be changed by anyone. */
-export async function customerPolicy({ resources }: Platform, accountId: string, arn: string): Promise<CustomerPolicy> {
+export async function customerPolicy(
+  { resources }: Platform,
+  accountId: string,
+  given: string,
+): Promise<CustomerPolicy> {
+  const arn = ofFirstPartition(given);
   const name = arn.slice(arn.lastIndexOf('/') + 1);
   const policy = await resources.find(managedPolicies, iamScope(accountId), name);
   if (policy?.arn === arn) return policy;

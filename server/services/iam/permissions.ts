@@ -2,11 +2,11 @@ import { iamArn } from '../../identity/kinds.ts';
 import type { Permission, RequestContext } from '../../operations.ts';
 import type { Platform } from '../../platform.ts';
 
-type EntityType = 'user' | 'role' | 'group';
+export type EntityType = 'user' | 'role' | 'group' | 'instance-profile';
 
 /** An entity's ARN, with its path when it exists. */
 export function entityArn({ identity }: Platform, accountId: string, type: EntityType, name: string): string {
-  const entity = identity.directory[type](accountId, name);
+  const entity = identity.directory[type === 'instance-profile' ? 'instanceProfile' : type](accountId, name);
   return iamArn(accountId, `${type}${entity?.doc.path ?? '/'}${name}`);
 }
 

@@ -1,8 +1,14 @@
 import { accessDenied, ServiceError } from '../../errors.ts';
-import { stsValidationError } from '../../identity/assume-role.ts';
+import { stsValidationError } from '../../identity/sts-errors.ts';
 
 export const onlyLongTermKeys = (operation: string) =>
   accessDenied(`Cannot call ${operation} with session credentials`);
+
+export const mfaFailed = () =>
+  accessDenied(
+    'MultiFactorAuthentication failed, unable to validate MFA code. Please verify your MFA serial number is valid and ' +
+      'associated with this user.',
+  );
 
 export const onlyUsers = (operation: string) =>
   accessDenied(

@@ -11,15 +11,15 @@ import type {
   GetSessionTokenCommandInput,
   GetSessionTokenCommandOutput,
 } from '@aws-sdk/client-sts';
-import { stsValidationError } from '../../identity/assume-role.ts';
 import { requirePolicy } from '../../identity/directory.ts';
 import type { Credentials } from '../../identity/identity.ts';
 import { accountOfKeyId } from '../../identity/ids.ts';
 import { compilePolicy } from '../../identity/policies/compile.ts';
 import type { SessionSubject } from '../../identity/sessions.ts';
+import { stsValidationError } from '../../identity/sts-errors.ts';
 import type { Operation, RequestContext } from '../../operations.ts';
 import type { Platform } from '../../platform.ts';
-import { onlyLongTermKeys, onlyUsers, packedPolicyTooLarge, unknownKeyFormat } from './errors.ts';
+import { mfaFailed, onlyLongTermKeys, onlyUsers, packedPolicyTooLarge, unknownKeyFormat } from './errors.ts';
 
 const ONE_HOUR = 3600;
 const TWELVE_HOURS = 12 * ONE_HOUR;
@@ -42,6 +42,7 @@ export const assumeRole = ({ identity }: Platform): Operation<AssumeRoleCommandI
   // The role's trust policy has a say in this one, so identity decides when it is asked for the session.
   permissions: () => [],
   handle(input, context) {
+    refuseMfa(input);
     const { RoleArn = '', RoleSessionName = '', DurationSeconds = ONE_HOUR, Tags = [] } = input;
     const policies = sessionPolicies(identity.directory, input);
     const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value ?? '']));
@@ -51,24 +52,38 @@ export const assumeRole = ({ identity }: Platform): Operation<AssumeRoleCommandI
       durationSeconds: DurationSeconds,
       policies: policies.length > 0 ? policies : undefined,
       tags: Tags.length > 0 ? tags : undefined,
+      transitiveTagKeys: input.TransitiveTagKeys,
+      sourceIdentity: input.SourceIdentity,
       conditions: conditionsOf(input),
       facts: factsOf(context),
     });
     return {
       Credentials: credentialsAnswer(credentials),
       AssumedRoleUser: { AssumedRoleId: caller.userId, Arn: caller.arn },
-      SourceIdentity: input.SourceIdentity,
+      SourceIdentity: caller.sourceIdentity,
       PackedPolicySize: policies.length + Tags.length > 0 ? packedSize(policies, tags) : undefined,
     };
   },
 });
 
-const conditionsOf = ({ ExternalId, RoleSessionName = '', SourceIdentity, Tags = [] }: AssumeRoleCommandInput) => ({
+/** Nobody has a device for MFA here. A session without it must not pass for one with it. */
+function refuseMfa({ SerialNumber, TokenCode }: Pick<AssumeRoleCommandInput, 'SerialNumber' | 'TokenCode'>): void {
+  if (SerialNumber !== undefined || TokenCode !== undefined) throw mfaFailed();
+}
+
+const conditionsOf = ({
+  ExternalId,
+  RoleSessionName = '',
+  SourceIdentity,
+  Tags = [],
+  TransitiveTagKeys = [],
+}: AssumeRoleCommandInput) => ({
   'sts:RoleSessionName': RoleSessionName,
   ...(ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }),
   ...(SourceIdentity === undefined ? {} : { 'sts:SourceIdentity': SourceIdentity }),
   ...Object.fromEntries(Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value ?? ''])),
   ...(Tags.length > 0 ? { 'aws:TagKeys': Tags.map(({ Key }) => Key ?? '') } : {}),
+  ...(TransitiveTagKeys.length > 0 ? { 'sts:TransitiveTagKeys': TransitiveTagKeys } : {}),
 });
 
 const factsOf = ({ http, headers, region, now }: RequestContext) => ({
@@ -102,7 +117,8 @@ export const getSessionToken = ({
   identity,
 }: Platform): Operation<GetSessionTokenCommandInput, GetSessionTokenCommandOutput> => ({
   permissions: () => [],
-  handle({ DurationSeconds }, { caller, accountId }) {
+  handle({ DurationSeconds, ...mfa }, { caller, accountId }) {
+    refuseMfa(mfa);
     if (caller.kind !== 'root' && caller.kind !== 'user') throw onlyLongTermKeys('GetSessionToken');
     const isRoot = caller.kind === 'root';
     const subject: SessionSubject = isRoot ? { type: 'root' } : { type: 'user', ...userOf(caller) };

@@ -215,6 +215,14 @@ describe('AssumeRole', () => {
     await assert.rejects(session({ Policy: '{' }), fails('MalformedPolicyDocumentException'));
   });
 
+  it('gives no session to who names a device for MFA, which nobody has', async () => {
+    const RoleArn = await roleArn('guarded', { AWS: ACCOUNT });
+    const device = { SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/phone`, TokenCode: '123456' };
+    const failure = fails('AccessDenied', /^MultiFactorAuthentication failed/);
+    await assert.rejects(stsAs(ROOT).assumeRole({ RoleArn, RoleSessionName: 'session', ...device }), failure);
+    await assert.rejects(stsAs(await userKey('careful')).getSessionToken(device), failure);
+  });
+
   it('carries tags into policies', async () => {
     const RoleArn = await roleArn('tagged', { AWS: ACCOUNT });
     const Condition = { StringEquals: { 'aws:PrincipalTag/team': 'red' } };

@@ -73,6 +73,22 @@ def test_gives_credentials_of_a_role_that_work_and_are_bounded(iam, bucket):
         session.client("sagemaker").list_models()
 
 
+def test_lets_a_role_trust_sagemaker_for_some_of_its_resources(iam, bucket):
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sagemaker.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:*:111122223333:model/*"}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName="of-models", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    sagemaker = boto3.client("sagemaker")
+    sagemaker.create_model(ModelName="of-role", ExecutionRoleArn=role, PrimaryContainer={"Image": XGBOOST})
+    sagemaker.delete_model(ModelName="of-role")
+    with pytest.raises(ClientError, match="Could not assume role"):
+        sagemaker.create_training_job(**training_request("not-of-role", bucket, role))
+
+
 def test_refuses_unknown_keys_and_wrong_secrets():
     unknown = session_of({"AccessKeyId": "AKIAUNKNOWNUNKNOWN00", "SecretAccessKey": "x"})
     with pytest.raises(ClientError) as refused:

@@ -9,10 +9,25 @@ import type {
 } from '@aws-sdk/client-iam';
 import { awsManagedPolicies } from '../../../identity/aws-managed-policies.ts';
 import type { Directory } from '../../../identity/directory.ts';
-import { accessKeys, type Entity, groups, managedPolicies, roles, users } from '../../../identity/kinds.ts';
+import {
+  accessKeys,
+  type Entity,
+  groups,
+  instanceProfiles,
+  managedPolicies,
+  roles,
+  users,
+} from '../../../identity/kinds.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
-import { encodedPolicy, groupAnswer, roleAnswer, userAnswer } from '../answers.ts';
+import {
+  encodedPolicy,
+  groupAnswer,
+  instanceProfileAnswer,
+  profilesOfRole,
+  roleAnswer,
+  userAnswer,
+} from '../answers.ts';
 import { policyAnswer, usesOfPolicies, versionAnswer, versionsOf } from '../managed-policies.ts';
 import { pageOf } from '../paging.ts';
 import { onArn } from '../permissions.ts';
@@ -34,6 +49,7 @@ export const getAccountSummary = ({
         Users: directory.all(users, accountId).length,
         Groups: directory.all(groups, accountId).length,
         Roles: directory.all(roles, accountId).length,
+        InstanceProfiles: directory.all(instanceProfiles, accountId).length,
         Policies: own.length,
         PolicyVersionsInUse: own.reduce((sum, { doc }) => sum + doc.versions.length, 0),
         AccessKeysPerUserQuota: 2,
@@ -105,7 +121,10 @@ function detailsOf(directory: Directory, accountId: string): Detail[] {
     }),
     ...directory.all(roles, accountId).map((role): Detail => {
       const lists = { AttachedManagedPolicies: attachedOf(role.doc), RolePolicyList: inlineOf(role.doc) };
-      const detail = { ...roleAnswer(role), ...lists, InstanceProfileList: [] };
+      const profiles = profilesOfRole(directory, accountId, role.name).map((profile) =>
+        instanceProfileAnswer(profile, directory),
+      );
+      const detail = { ...roleAnswer(role), ...lists, InstanceProfileList: profiles };
       return { type: 'Role', order: role.arn, add: (details) => details.RoleDetailList!.push(detail) };
     }),
     ...policies.map((policy): Detail => {

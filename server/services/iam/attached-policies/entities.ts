@@ -1,6 +1,7 @@
 import type { ListEntitiesForPolicyCommandInput, ListEntitiesForPolicyCommandOutput } from '@aws-sdk/client-iam';
 import { requirePolicy } from '../../../identity/directory.ts';
 import type { Entity } from '../../../identity/kinds.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { entityTypes } from '../entity-types.ts';
@@ -13,11 +14,12 @@ export const listEntitiesForPolicy = ({
 }: Platform): Operation<ListEntitiesForPolicyCommandInput, ListEntitiesForPolicyCommandOutput> => ({
   permissions: ({ PolicyArn }, context) => onArn(PolicyArn, context),
   handle(input, { accountId }) {
-    const { PolicyArn = '', EntityFilter, PathPrefix = '/', PolicyUsageFilter } = input;
-    requirePolicy(directory, PolicyArn);
+    const { EntityFilter, PathPrefix = '/', PolicyUsageFilter } = input;
+    const arn = ofFirstPartition(input.PolicyArn!);
+    requirePolicy(directory, arn);
     const uses = (entity: Entity & { permissionsBoundary?: string }) =>
-      (PolicyUsageFilter !== 'PermissionsBoundary' && entity.attachedPolicies.includes(PolicyArn)) ||
-      (PolicyUsageFilter !== 'PermissionsPolicy' && entity.permissionsBoundary === PolicyArn);
+      (PolicyUsageFilter !== 'PermissionsBoundary' && entity.attachedPolicies.includes(arn)) ||
+      (PolicyUsageFilter !== 'PermissionsPolicy' && entity.permissionsBoundary === arn);
     const found = entityTypes
       .filter(({ label }) => EntityFilter === undefined || EntityFilter === label)
       .flatMap(({ kind, label }) =>

@@ -1,6 +1,7 @@
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import { requirePolicy } from '../../../identity/directory.ts';
 import { noSuchEntity } from '../../../identity/kinds.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { type EntityInput, type EntityType, entityOf, nameIn, onEntityType } from '../entity-types.ts';
@@ -22,7 +23,7 @@ const attach = (platform: Platform, type: EntityType): Operation<EntityInput, ob
   permissions: onEntityType(platform, type),
   async handle(input, { accountId }) {
     const { directory } = platform.identity;
-    const arn = input.PolicyArn!;
+    const arn = ofFirstPartition(input.PolicyArn!);
     await directory.update(type.kind, accountId, nameIn(type, input), (entity) => {
       requirePolicy(directory, arn);
       if (entity.attachedPolicies.includes(arn)) return entity;
@@ -36,7 +37,7 @@ const attach = (platform: Platform, type: EntityType): Operation<EntityInput, ob
 const detach = (platform: Platform, type: EntityType): Operation<EntityInput, object> => ({
   permissions: onEntityType(platform, type),
   async handle(input, { accountId }) {
-    const arn = input.PolicyArn!;
+    const arn = ofFirstPartition(input.PolicyArn!);
     await platform.identity.directory.update(type.kind, accountId, nameIn(type, input), (entity) => {
       if (!entity.attachedPolicies.includes(arn)) throw noSuchEntity(`Policy ${arn} was not found.`);
       return { ...entity, attachedPolicies: entity.attachedPolicies.filter((other) => other !== arn) };

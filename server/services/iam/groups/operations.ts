@@ -15,6 +15,7 @@ import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { groupAnswer, listedUser } from '../answers.ts';
 import { deleteConflict } from '../errors.ts';
+import { requireFreeName } from '../names.ts';
 import { pageEnd, pageOf, storeQuery } from '../paging.ts';
 import { onArn, onEntity, onNewEntity } from '../permissions.ts';
 
@@ -29,6 +30,7 @@ const membersOf = (directory: Directory, accountId: string, group: string) =>
 export const createGroup = (platform: Platform): Operation<CreateGroupCommandInput, CreateGroupCommandOutput> => ({
   permissions: ({ GroupName, Path }, context) => onNewEntity('group', GroupName, Path, context),
   async handle({ GroupName, Path = '/' }, { accountId, now }) {
+    requireFreeName(platform.identity.directory, groups, accountId, GroupName!);
     const group = await platform.identity.directory.create(groups, accountId, GroupName!, {
       id: newId('AGPA'),
       path: Path,

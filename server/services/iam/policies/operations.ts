@@ -16,6 +16,7 @@ import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { deleteConflict, limitExceeded } from '../errors.ts';
 import { anyPolicy, customerPolicy, isAwsManaged, policyAnswer, usesOfPolicies } from '../managed-policies.ts';
+import { requireFreeName } from '../names.ts';
 import { pageOf } from '../paging.ts';
 import { onArn } from '../permissions.ts';
 import { tagConditions, tagsOf } from '../tag-list.ts';
@@ -38,6 +39,7 @@ export const createPolicy = ({
     const document = checkedPolicy(PolicyDocument!);
     const createdAt = now.toISOString();
     const tags = tagsOf(Tags);
+    requireFreeName(directory, managedPolicies, accountId, PolicyName!);
     const policy = await directory.create(managedPolicies, accountId, PolicyName!, {
       id: newId('ANPA'),
       path: Path,

@@ -21,10 +21,12 @@ import type {
 import { requirePolicy } from '../../../identity/directory.ts';
 import { newId } from '../../../identity/ids.ts';
 import { iamScope, type Role, roles } from '../../../identity/kinds.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
-import { listedRole, roleAnswer } from '../answers.ts';
-import { deleteConflict } from '../errors.ts';
+import { listedRole, profilesOfRole, roleAnswer } from '../answers.ts';
+import { deleteConflict, rolesInProfile } from '../errors.ts';
+import { requireFreeName } from '../names.ts';
 import { pageEnd, storeQuery } from '../paging.ts';
 import { onArn, onEntity, onNewEntity } from '../permissions.ts';
 import { tagConditions, tagsOf } from '../tag-list.ts';
@@ -46,6 +48,7 @@ export const createRole = (platform: Platform): Operation<CreateRoleCommandInput
   async handle(input, { accountId, now }) {
     const { directory } = platform.identity;
     const { RoleName, Path = '/', Description, MaxSessionDuration = ONE_HOUR, PermissionsBoundary, Tags } = input;
+    requireFreeName(directory, roles, accountId, RoleName!);
     if (PermissionsBoundary !== undefined) requirePolicy(directory, PermissionsBoundary);
     const role: Role = {
       id: newId('AROA'),
@@ -57,7 +60,7 @@ export const createRole = (platform: Platform): Operation<CreateRoleCommandInput
       inlinePolicies: {},
       attachedPolicies: [],
       tags: tagsOf(Tags),
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: PermissionsBoundary && ofFirstPartition(PermissionsBoundary),
     };
     const { RoleLastUsed: _, ...answer } = roleAnswer(await directory.create(roles, accountId, RoleName!, role));
     return { Role: answer };
@@ -118,7 +121,9 @@ export const updateAssumeRolePolicy = (
 export const deleteRole = (platform: Platform): Operation<DeleteRoleCommandInput, DeleteRoleCommandOutput> => ({
   permissions: onRole(platform),
   async handle({ RoleName }, { accountId }) {
-    await platform.identity.directory.delete(roles, accountId, RoleName!, (role) => {
+    const { directory } = platform.identity;
+    await directory.delete(roles, accountId, RoleName!, (role) => {
+      if (profilesOfRole(directory, accountId, RoleName!).length > 0) throw rolesInProfile();
       if (role.attachedPolicies.length > 0) {
         throw deleteConflict('Cannot delete entity, must detach all policies first.');
       }
@@ -140,7 +145,7 @@ export const putRolePermissionsBoundary = (
     requirePolicy(directory, PermissionsBoundary!);
     await directory.update(roles, accountId, RoleName!, (role) => ({
       ...role,
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: ofFirstPartition(PermissionsBoundary!),
     }));
     return {};
   },

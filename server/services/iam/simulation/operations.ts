@@ -84,7 +84,7 @@ async function policiesOf(
 ): Promise<PrincipalPolicies> {
   const scope = iamScope(accountId);
   const [, type, name = ''] =
-    new RegExp(`^arn:aws:iam::${accountId}:(user|role|group)/(?:.*/)?([^/]+)$`).exec(arn) ?? [];
+    new RegExp(`^arn:aws[a-z-]*:iam::${accountId}:(user|role|group)/(?:.*/)?([^/]+)$`).exec(arn) ?? [];
   const { directory } = identity;
   if (type === 'user') {
     return policiesOfUser(accountId, (await resources.get(users, scope, name)).doc, directory);

@@ -1,6 +1,7 @@
 import type { ContextEntry, EvaluationResult } from '@aws-sdk/client-iam';
 import { type CompiledPolicy, compilePolicy } from '../../../identity/policies/compile.ts';
 import { decide, matchedStatements } from '../../../identity/policies/decide.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { PolicyRequest, PrincipalFacts } from '../../../identity/policies/request.ts';
 import type { NamedPolicy } from '../../../identity/principal-policies.ts';
 import { invalidInput } from '../errors.ts';
@@ -42,7 +43,7 @@ function evaluate(simulation: Simulation, action: string, resource: string): Eva
   const missing = new Set<string>();
   const request: PolicyRequest = {
     action: action.toLowerCase(),
-    resource,
+    resource: ofFirstPartition(resource),
     principal,
     value(key) {
       const value = context.get(key);

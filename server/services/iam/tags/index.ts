@@ -6,6 +6,7 @@ export const tagsFeature = (platform: Platform): Feature => ({
   operations: {
     ...entityTagOperations(platform, 'User'),
     ...entityTagOperations(platform, 'Role'),
+    ...entityTagOperations(platform, 'InstanceProfile'),
     TagPolicy: tagPolicy(platform),
     UntagPolicy: untagPolicy(platform),
     ListPolicyTags: listPolicyTags(platform),

@@ -6,7 +6,7 @@ import type {
   UntagPolicyCommandInput,
   UntagPolicyCommandOutput,
 } from '@aws-sdk/client-iam';
-import { iamScope, managedPolicies, roles, users } from '../../../identity/kinds.ts';
+import { iamScope, instanceProfiles, managedPolicies, roles, users } from '../../../identity/kinds.ts';
 import type { Operation } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import type { Kind, Tag } from '../../../resources/resource-store.ts';
@@ -22,6 +22,7 @@ interface Tagged {
 interface TagInput extends PageRequest {
   readonly UserName?: string;
   readonly RoleName?: string;
+  readonly InstanceProfileName?: string;
   readonly Tags?: readonly Tag[];
   readonly TagKeys?: readonly string[];
 }
@@ -33,11 +34,17 @@ const pageOfTags = ({ tags }: Tagged, request: PageRequest): Tags => {
   return { Tags: page, ...end };
 };
 
-/** Tag, untag and list, for users and for roles. */
-export function entityTagOperations(platform: Platform, label: 'User' | 'Role') {
+const taggedTypes = {
+  User: { kind: users, type: 'user' },
+  Role: { kind: roles, type: 'role' },
+  InstanceProfile: { kind: instanceProfiles, type: 'instance-profile' },
+} as const;
+
+/** Tag, untag and list, for one type of entity. */
+export function entityTagOperations(platform: Platform, label: keyof typeof taggedTypes) {
   const { directory } = platform.identity;
-  const kind = (label === 'User' ? users : roles) as unknown as Kind<Tagged>;
-  const type = label === 'User' ? 'user' : 'role';
+  const { type } = taggedTypes[label];
+  const kind = taggedTypes[label].kind as unknown as Kind<Tagged>;
   const nameIn = (input: TagInput) => input[`${label}Name`]!;
   const change = async (input: TagInput, accountId: string, step: (tags: readonly Tag[]) => readonly Tag[]) => {
     await directory.update(kind, accountId, nameIn(input), (doc) => ({ ...doc, tags: step(doc.tags) }));

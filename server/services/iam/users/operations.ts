@@ -17,10 +17,12 @@ import type {
 import { requirePolicy } from '../../../identity/directory.ts';
 import { newId } from '../../../identity/ids.ts';
 import { accessKeys, iamScope, type User, users } from '../../../identity/kinds.ts';
+import { ofFirstPartition } from '../../../identity/policies/partitions.ts';
 import type { Operation, RequestContext } from '../../../operations.ts';
 import type { Platform } from '../../../platform.ts';
 import { listedUser, userAnswer } from '../answers.ts';
 import { deleteConflict, needsUserName } from '../errors.ts';
+import { requireFreeName } from '../names.ts';
 import { pageEnd, storeQuery } from '../paging.ts';
 import { onArn, onEntity, onNewEntity } from '../permissions.ts';
 import { tagConditions, tagsOf } from '../tag-list.ts';
@@ -38,6 +40,7 @@ export const createUser = (platform: Platform): Operation<CreateUserCommandInput
     }),
   async handle({ UserName, Path = '/', PermissionsBoundary, Tags }, { accountId, now }) {
     const { directory } = platform.identity;
+    requireFreeName(directory, users, accountId, UserName!);
     if (PermissionsBoundary !== undefined) requirePolicy(directory, PermissionsBoundary);
     const user: User = {
       id: newId('AIDA'),
@@ -47,7 +50,7 @@ export const createUser = (platform: Platform): Operation<CreateUserCommandInput
       attachedPolicies: [],
       groups: [],
       tags: tagsOf(Tags),
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: PermissionsBoundary && ofFirstPartition(PermissionsBoundary),
     };
     return { User: userAnswer(await directory.create(users, accountId, UserName!, user)) };
   },
@@ -131,7 +134,7 @@ export const putUserPermissionsBoundary = (
     requirePolicy(directory, PermissionsBoundary!);
     await directory.update(users, accountId, UserName!, (user) => ({
       ...user,
-      permissionsBoundary: PermissionsBoundary,
+      permissionsBoundary: ofFirstPartition(PermissionsBoundary!),
     }));
     return {};
   },

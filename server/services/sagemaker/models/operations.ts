@@ -31,7 +31,7 @@ export function modelOperations({ resources, identity, objects, compute }: Platf
       compute.check(container.Image!);
       const roleArn = model.ExecutionRoleArn;
       if (roleArn) {
-        const caller = await callerOfRole(identity, context, roleArn, invalidRole);
+        const caller = await callerOfRole(identity, context, `model/${name}`, roleArn, invalidRole);
         await checkModelData({ objects, identity, caller, region: context.region }, roleArn, container);
       } else if (modelDataUri(container)) throw roleNeeded();
       const options = { tags: tags as Tag[] | undefined, now: context.now };

@@ -35,7 +35,8 @@ export function trainingJobOperations({ resources, identity, objects, compute }:
     async handle({ Tags: tags, ...request }, context) {
       checkRequest(request);
       compute.check(request.AlgorithmSpecification!.TrainingImage!, clusterOf(request.ResourceConfig!));
-      const caller = await callerOfRole(identity, context, request.RoleArn!, cannotAssumeRole);
+      const made = `training-job/${request.TrainingJobName}`;
+      const caller = await callerOfRole(identity, context, made, request.RoleArn!, cannotAssumeRole);
       const viewer = { objects, identity, caller, region: context.region };
       await checkInputData(viewer, request.RoleArn!, request.InputDataConfig ?? []);
       const job = newTrainingJob(request, context.now);

@@ -35,7 +35,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 
 async function runFor(server: FoundServer, command: readonly string[], { role }: RunOptions): Promise<Ended> {
   const credentials = role ? await roleCredentials(server) : undefined;
-  const kept = Object.entries(process.env).filter(([name]) => !unsetVariables.includes(name));
+  const unset = unsetVariables();
+  const kept = Object.entries(process.env).filter(([name]) => !unset.includes(name));
   const env = { ...Object.fromEntries(kept), ...variablesFor(server, credentials), WILDSAGE_HOME: server.home };
   return runChild(command, env);
 }

@@ -90,9 +90,11 @@ export async function start(config: Config, log: Logger): Promise<RunningServer>
 async function explained(error: NodeJS.ErrnoException, { home, host, port }: Config): Promise<Error> {
   const { code, message } = error;
   if (code === 'EADDRINUSE') return new CliError(await portTaken(host, port));
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new CliError(`${host} is no address of this machine.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new CliError(`${host} is no address of this machine.`);
   if (code === 'EACCES') return new CliError(`Port ${port} or the home ${home} is not for this user: ${message}`);
   if (code === 'ENOSPC') return new CliError(`The disk of ${home} is full: ${message}`);
+  if (code === 'ERR_SQLITE_ERROR') return new CliError(`A database of the home ${home} cannot be opened: ${message}`);
   const isOurs = code?.startsWith('ERR_') || error.name !== 'Error';
   return isOurs ? error : new CliError(`Wildsage could not start: ${message}`);
 }

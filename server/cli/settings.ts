@@ -30,8 +30,8 @@ function makeFolder(path: string): void {
 
 /** True for a folder that is empty, or has been a home, or has been prepared to be one. */
 function canBeHome(folder: string): boolean {
-  const { credentials, authority, resources, lock } = paths(folder);
-  const ours = [...[credentials, authority, resources, lock].map((path) => basename(path)), 'runtimes.json'];
+  const { credentials, authority, resources, lock, serverLog } = paths(folder);
+  const ours = [...[credentials, authority, resources, lock, serverLog].map((path) => basename(path)), 'runtimes.json'];
   const names = readdirSync(folder).filter((name) => name !== 'lost+found');
   return names.length === 0 || names.some((name) => ours.includes(name));
 }

@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { allProcesses } from '../processes.ts';
 import { type Clients, clientsOf } from '../script-mode.ts';
 import { type ServerOptions, startWildsage, type Wildsage } from '../server.ts';
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'wildsage');
+const run = promisify(execFile);
 
 /** A server with a home of its own, whose control plane is killed and started again in the same place. */
 export class Killable {
@@ -36,8 +41,10 @@ export class Killable {
     await this.start(port);
   }
 
+  /** Workloads end as well, also those that a failed test has left. */
   async end(): Promise<void> {
     await this.#server?.stop();
+    await run(program, ['reset', '--yes', '--home', this.home]);
     rmSync(this.home, { recursive: true, force: true });
   }
 

@@ -105,8 +105,8 @@ export async function logOf({ logs }: Clients, job: string): Promise<string[]> {
   return events.map(({ message = '' }) => message);
 }
 
-/** An endpoint whose model is `inference.py`, without anything trained. */
-export async function createScriptEndpoint(
+/** A model that is `inference.py`, without anything trained, and an endpoint configuration for it, both of that name. */
+export async function createScriptModel(
   server: Pick<Wildsage, 'environment'>,
   clients: Clients,
   name: string,
@@ -134,6 +134,15 @@ export async function createScriptEndpoint(
       ProductionVariants: [{ VariantName: 'v', ModelName: name, InstanceType: 'ml.m5.large', InitialInstanceCount: 1 }],
     }),
   );
+}
+
+export async function createScriptEndpoint(
+  server: Pick<Wildsage, 'environment'>,
+  clients: Clients,
+  name: string,
+  script: string,
+) {
+  await createScriptModel(server, clients, name, script);
   await clients.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
 }
 

@@ -17,7 +17,7 @@ describe('a fresh clone', () => {
     mkdirSync(join(clone, 'tools'));
     writeFileSync(
       join(clone, 'tools/npm'),
-      '#!/bin/sh\necho "npm error: no registry by way of $HTTPS_PROXY." >&2\nexit 1\n',
+      '#!/bin/sh\necho "npm error: no registry by way of $HTTPS_PROXY$SSL_CERT_FILE." >&2\nexit 1\n',
       {
         mode: 0o755,
       },
@@ -26,7 +26,8 @@ describe('a fresh clone', () => {
   after(() => rmSync(clone, { recursive: true }));
 
   it('says without a stack why its packages cannot be had, past a Wildsage that the shell is set up for', () => {
-    const shell = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', HTTPS_PROXY: 'http://127.0.0.1:1' };
+    const own = 'http://127.0.0.1:1';
+    const shell = { AWS_ENDPOINT_URL: own, HTTPS_PROXY: own, SSL_CERT_FILE: join(clone, 'gone', 'bundle.pem') };
     const { npm_execpath: _, ...inherited } = process.env;
     const env = { ...inherited, PATH: `${join(clone, 'tools')}:/usr/bin:/bin`, NO_COLOR: '1', ...shell };
     for (const [command = '', ...args] of [

@@ -183,6 +183,34 @@ describe('a server’s life', () => {
     await assert.rejects(fetch(`${endpoint}/_/health`));
   });
 
+  it('one command long that is killed is cleaned up by the next one', async () => {
+    const child = spawnWildsage(['run', '--ephemeral', '--', 'sh', '-c', 'echo "$WILDSAGE_HOME $$"; exec sleep 600']);
+    const [line] = await once(child.stdout ?? child, 'data');
+    const [temporary = '', command] = String(line).trim().split(' ');
+    try {
+      const status = await wildsage('status', '--json', '--home', temporary);
+      assert.equal(JSON.parse(status.stdout).running, true);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      assert.equal(existsSync(temporary), true);
+      assert.equal((await wildsage('run', '--ephemeral', '--', 'true')).code, 0);
+      assert.equal(existsSync(temporary), false);
+    } finally {
+      process.kill(Number(command), 'SIGKILL');
+    }
+  });
+
+  it('without a memory says how to speak to it where the home has a server of its own', async () => {
+    await up();
+    const child = spawnWildsage(['up', '--port', '0', '--ephemeral']);
+    let said = '';
+    for await (const chunk of child.stderr ?? []) {
+      said += chunk;
+      if (said.includes('--home')) child.kill('SIGTERM');
+    }
+    assert.match(said, /go on speaking to the server of .*give them: --home .*wildsage-ephemeral-/);
+  });
+
   it('passes signals on to the command that runs in it', async () => {
     const child = spawnWildsage([
       'run',

@@ -31,8 +31,8 @@ with open(os.path.join(os.environ["SM_MODEL_DIR"], "weights"), "wb") as weights:
 print("the program ends", flush=True)
 `;
 
-// A machine that lets nobody mount has no small disk to fill.
-if (canMount()) {
+if (!canMount()) it('a full disk', { skip: 'this machine lets nobody mount a small disk to fill' });
+else {
   describe('a full disk', () => {
     let home: string;
     let disk: SmallDisk;

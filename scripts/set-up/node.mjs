@@ -22,7 +22,14 @@ const programIn = (folder) => {
 };
 
 const copy = (from, to) => {
-  mkdirSync(to, { recursive: true });
+  try {
+    mkdirSync(to, { recursive: true });
+  } catch (error) {
+    throw new SetUpError(
+      `The cache ${cacheFolder()} cannot be written to (${error.message}). ` +
+        'Name another folder: WILDSAGE_CACHE=DIR, and WILDSAGE_HOME=DIR for the platform’s own data.',
+    );
+  }
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(from, name), join(to, name));
 };
 

@@ -62,6 +62,12 @@ export class FileTally {
     return { name: [...parents, name].join(' › '), at: line ? `${at}:${line}` : at, text: errorText(details.error) };
   }
 
+  /** A file that ends before its tests have run, or that has none, has not passed. */
+  failIfEmpty(file: string): void {
+    if (this.passed + this.skipped + this.failures.length > 0) return;
+    this.failures.push({ name: file, at: file, text: 'No test of this file has run.' });
+  }
+
   tally(): Tally {
     const [first, ...rest] = this.failures;
     if (!first || !this.output.trim()) return this;
@@ -91,6 +97,7 @@ export async function runNodeTests(files: readonly string[], options: NodeTestOp
     const file = open.get(name);
     if (!file) return;
     open.delete(name);
+    if (files.includes(name) && !options.signal?.aborted) file.failIfEmpty(name);
     const tally = file.tally();
     total = add(total, tally);
     printPart(name, tally, milliseconds);

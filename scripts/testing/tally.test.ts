@@ -71,4 +71,20 @@ describe('runNodeTests', () => {
     assert.equal(tally.passed, 1);
     assert.match(tally.failures[0]?.text ?? '', /exit code 3/);
   });
+
+  it('fails a file that ends before its tests have run, or that has none', async () => {
+    for (const source of [`it('one', () => {}); it('two', () => process.exit(0));`, '']) {
+      const tally = await count(source);
+      assert.equal(tally.passed, 0);
+      assert.deepEqual(
+        tally.failures.map(({ text }) => text),
+        ['No test of this file has run.'],
+      );
+    }
+  });
+
+  it('counts a file whose only test is skipped as skipped', async () => {
+    const tally = await count(`it('not here', { skip: 'why' }, () => {});`);
+    assert.deepEqual([tally.passed, tally.failures.length, tally.skipped], [0, 0, 1]);
+  });
 });

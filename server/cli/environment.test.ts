@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { formatVariables, variablesFor } from './environment.ts';
+import { formatVariables, unsetVariables, variablesFor } from './environment.ts';
 import type { FoundServer } from './find-server.ts';
 
 const server: FoundServer = {
@@ -43,6 +43,15 @@ describe('variablesFor', () => {
     const variables = variablesFor(server, { accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' });
     assert.equal(variables.AWS_ACCESS_KEY_ID, 'ASIA');
     assert.equal(variables.AWS_SESSION_TOKEN, 't');
+  });
+});
+
+describe('unsetVariables', () => {
+  it('takes away the address of a single service, which counts more than that of all', () => {
+    const unset = unsetVariables({ AWS_ENDPOINT_URL: 'x', AWS_ENDPOINT_URL_S3: 'x', AWS_ENDPOINT_URL_SAGEMAKER: 'x' });
+    assert.ok(unset.includes('AWS_ENDPOINT_URL_S3') && unset.includes('AWS_ENDPOINT_URL_SAGEMAKER'));
+    assert.ok(unset.includes('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'));
+    assert.ok(!unset.includes('AWS_ENDPOINT_URL'));
   });
 });
 

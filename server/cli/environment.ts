@@ -4,8 +4,22 @@ import type { Credentials } from '../identity/identity.ts';
 import { proxyEnvironment } from '../proxy/environment.ts';
 import type { FoundServer } from './find-server.ts';
 
-/** Variables of the shell that would lead a client past ours. */
-export const unsetVariables = ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE'];
+/** Variables that lead a client past ours: other credentials, and settings that count more than AWS_ENDPOINT_URL. */
+const misleading = [
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_FIPS_ENDPOINT',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+];
+
+/** The variables to take away from a shell or a program that has those of `env`. */
+export const unsetVariables = (env: Readonly<Record<string, string | undefined>> = process.env): string[] => [
+  ...misleading,
+  ...Object.keys(env).filter((name) => /^AWS_ENDPOINT_URL_\w+$/.test(name)),
+];
 
 export const formats = ['sh', 'json', 'profile'] as const;
 export type Format = (typeof formats)[number];
@@ -30,7 +44,7 @@ export function variablesFor(server: FoundServer, credentials?: Credentials): Re
 const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 const asShell = (variables: Record<string, string>) => {
-  const unset = unsetVariables.filter((name) => !(name in variables));
+  const unset = unsetVariables().filter((name) => !(name in variables));
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
   return [`unset ${unset.join(' ')}`, ...exports].join('\n');
 };

@@ -8,7 +8,7 @@ import { note } from './terminal.ts';
 const packageFile = join(import.meta.dirname, '..', '..', 'package.json');
 
 const homeOption = () =>
-  new Option('--home <dir>', 'where everything is kept (default: ~/.wildsage)').env('WILDSAGE_HOME');
+  new Option('--home <dir>', 'where everything is kept (default: $WILDSAGE_HOME, else ~/.wildsage)');
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 
@@ -64,7 +64,8 @@ function addClientCommands(program: Command): void {
       'after',
       examples(
         'eval "$(wildsage env)"',
-        'wildsage env --format profile >> ~/.aws/config',
+        'wildsage env --format profile > wildsage.config',
+        'AWS_CONFIG_FILE=wildsage.config AWS_PROFILE=wildsage aws s3 ls',
         'eval "$(wildsage env --role)"',
       ),
     )

@@ -1,15 +1,57 @@
 import assert from 'node:assert/strict';
-import { homedir } from 'node:os';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { CliError } from './cli-error.ts';
-import { configFrom, homeFrom } from './settings.ts';
+import { configFrom, homeFrom, prepareHome } from './settings.ts';
 
 describe('homeFrom', () => {
   it('takes what is given, then WILDSAGE_HOME, then the folder in the user’s home', () => {
     assert.equal(homeFrom('/a', { WILDSAGE_HOME: '/b' }), '/a');
     assert.equal(homeFrom(undefined, { WILDSAGE_HOME: '/b' }), '/b');
     assert.equal(homeFrom(undefined, { WILDSAGE_HOME: '' }), join(homedir(), '.wildsage'));
+  });
+});
+
+describe('prepareHome', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'wildsage-settings-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+  it('makes the folder and those above it, for their owner only', () => {
+    const home = join(folder, 'above', 'home');
+    prepareHome(home);
+    assert.equal(modeOf(home), 0o700);
+  });
+
+  it('keeps a home that others may read to its owner', () => {
+    const home = join(folder, 'prepared');
+    mkdirSync(home);
+    writeFileSync(join(home, 'runtimes.json'), '[]');
+    chmodSync(home, 0o755);
+    prepareHome(home);
+    assert.equal(modeOf(home), 0o700);
+  });
+
+  it('leaves a folder with other things in it as it is', () => {
+    const project = join(folder, 'project');
+    mkdirSync(project);
+    writeFileSync(join(project, 'train.py'), '');
+    chmodSync(project, 0o755);
+    assert.throws(() => prepareHome(project), /The home .*project cannot be used: there are other things in it/);
+    assert.equal(modeOf(project), 0o755);
+  });
+
+  it('says which folder cannot be made, also where the system says that there is no such', () => {
+    writeFileSync(join(folder, 'file'), '');
+    assert.throws(() => prepareHome(join(folder, 'file', 'home')), /The home .*file.home cannot be used/);
+    if (process.platform === 'linux')
+      assert.throws(() => prepareHome('/proc/home'), /The home .proc.home cannot be used/);
   });
 });
 
@@ -48,6 +90,10 @@ describe('configFrom', () => {
 
   const refused: [string, () => unknown, RegExp][] = [
     ['a port that is none', () => configFrom({ port: '70000' }, '/h', {}), /--port is "70000"/],
+    ['a port that is empty', () => configFrom({ port: '' }, '/h', {}), /--port is ""/],
+    ['a port in another notation', () => configFrom({ port: '0x10' }, '/h', {}), /--port is "0x10"/],
+    ['a host that is empty, which would be all addresses', () => configFrom({ host: '' }, '/h', {}), /--host is empty/],
+    ['a home that is empty, which would be the working folder', () => homeFrom('', {}), /--home is empty/],
     ['an account id of another length', () => configFrom({ accountId: '12' }, '/h', {}), /12 digits/],
     ['a region that cannot be', () => configFrom({ region: 'home' }, '/h', {}), /not the name of an AWS region/],
     ['half a root key', () => configFrom({}, '/h', { WILDSAGE_ACCESS_KEY_ID: 'A' }), /both/],

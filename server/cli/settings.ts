@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import type { Config } from '../config.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Config, paths } from '../config.ts';
 import { CliError } from './cli-error.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -10,14 +10,40 @@ type Env = Readonly<Record<string, string | undefined>>;
 export const DEFAULT_PORT = 9453;
 const DEFAULT_REGION = 'us-east-1';
 
-/** The home that a command is about: what was given, else `WILDSAGE_HOME`, else `~/.wildsage`. */
-export const homeFrom = (given: string | undefined, env: Env = process.env): string =>
-  resolve(given ?? (env.WILDSAGE_HOME || join(homedir(), '.wildsage')));
+/** What a script gives for a variable that is not set; it must not come to mean the working folder or all addresses. */
+function refuseEmpty(option: string, value: string | undefined): void {
+  if (value === '') throw new CliError(`${option} is empty; give it a value, or leave it out.`, 2);
+}
 
-/** Makes the home if need be and keeps it to its owner: it holds secrets. */
+/** The home that a command is about: what was given, else `WILDSAGE_HOME`, else `~/.wildsage`. */
+export function homeFrom(given: string | undefined, env: Env = process.env): string {
+  refuseEmpty('--home', given);
+  return resolve(given ?? (env.WILDSAGE_HOME || join(homedir(), '.wildsage')));
+}
+
+/** Like `mkdir -p`. Node's own goes round in circles where a folder is there and nothing can be made in it, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
+/** True for a folder that is empty, or has been a home, or has been prepared to be one. */
+function canBeHome(folder: string): boolean {
+  const { credentials, authority, resources, lock, serverLog } = paths(folder);
+  const ours = [...[credentials, authority, resources, lock, serverLog].map((path) => basename(path)), 'runtimes.json'];
+  const names = readdirSync(folder).filter((name) => name !== 'lost+found');
+  return names.length === 0 || names.some((name) => ours.includes(name));
+}
+
+/**
+ * Makes the home if need be and keeps it to its owner: it holds secrets. A folder with something else in it is left
+ * alone: others would lose their way to it, and `wildsage reset` would delete in it.
+ */
 export function prepareHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home);
+    if (!canBeHome(home)) throw new Error('there are other things in it. Give it a new or an empty folder.');
     chmodSync(home, 0o700);
   } catch (error) {
     throw new CliError(`The home ${home} cannot be used: ${(error as Error).message}`);
@@ -36,8 +62,8 @@ export interface UpOptions {
 }
 
 function portFrom(given: string | undefined): number {
-  const port = given === undefined ? DEFAULT_PORT : Number(given);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  if (given === undefined) return DEFAULT_PORT;
+  if (/^\d{1,5}$/.test(given) && Number(given) < 65_536) return Number(given);
   throw new CliError(`--port is "${given}"; it can be a number from 0 (any free port) to 65535.`, 2);
 }
 
@@ -64,6 +90,7 @@ const databaseFrom = ({ databaseUrl, ephemeral }: UpOptions, env: Env) =>
 /** The configuration of a server whose state is in `home`. Throws CliError for what cannot be. */
 export function configFrom(options: UpOptions, home: string, env: Env = process.env): Config {
   const { accountId } = options;
+  refuseEmpty('--host', options.host);
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
     throw new CliError(`--account-id is "${accountId}"; an account id has 12 digits.`, 2);
   }

@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { paths } from '../../config.ts';
 import { readCredentialsFile } from '../../identity/credentials-file.ts';
 import { CliError } from '../cli-error.ts';
 import { unsetVariables, variablesFor } from '../environment.ts';
+import { makeEphemeralHome } from '../ephemeral-home.ts';
 import { type FoundServer, findServer } from '../find-server.ts';
 import { roleCredentials } from '../role-credentials.ts';
 import { quietServerLog } from '../server-log.ts';
-import { ownRecord } from '../server-record.ts';
-import { configFrom } from '../settings.ts';
-import { end, start } from './up.ts';
+import { claim, ownRecord, publish } from '../server-record.ts';
+import { configFrom, homeFrom } from '../settings.ts';
+import { end, removeLeftovers, start } from './up.ts';
 
 interface RunOptions {
   readonly home?: string;
@@ -27,7 +26,7 @@ interface Ended {
 /** Runs the command with the variables of its server; ends as the command ends. */
 export async function run(command: readonly string[], options: RunOptions): Promise<void> {
   const ended = options.ephemeral
-    ? await withOwnServer((server) => runFor(server, command, options))
+    ? await withOwnServer(options.home, (server) => runFor(server, command, options))
     : await runFor(await findServer(options.home), command, options);
   if (ended.signal) process.kill(process.pid, ended.signal);
   process.exitCode = ended.code;
@@ -35,7 +34,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
 
 async function runFor(server: FoundServer, command: readonly string[], { role }: RunOptions): Promise<Ended> {
   const credentials = role ? await roleCredentials(server) : undefined;
-  const kept = Object.entries(process.env).filter(([name]) => !unsetVariables.includes(name));
+  const unset = unsetVariables();
+  const kept = Object.entries(process.env).filter(([name]) => !unset.includes(name));
   const env = { ...Object.fromEntries(kept), ...variablesFor(server, credentials), WILDSAGE_HOME: server.home };
   return runChild(command, env);
 }
@@ -65,17 +65,26 @@ function runChild([file = '', ...args]: readonly string[], env: NodeJS.ProcessEn
 }
 
 /** A server for one command, on a free port, with a home that is gone afterwards. */
-async function withOwnServer(use: (server: FoundServer) => Promise<Ended>): Promise<Ended> {
-  const home = mkdtempSync(join(tmpdir(), 'wildsage-ephemeral-'));
-  const config = configFrom({ ephemeral: true, port: '0' }, home);
+async function withOwnServer(
+  givenHome: string | undefined,
+  use: (server: FoundServer) => Promise<Ended>,
+): Promise<Ended> {
+  const settings = configFrom({ ephemeral: true, port: '0' }, homeFrom(givenHome));
+  await removeLeftovers(settings.home, settings);
+  const home = makeEphemeralHome();
+  const config = { ...settings, home };
+  const { host, port, region, ephemeral } = config;
+  const record = ownRecord({ home, host, port, region, ephemeral });
   try {
+    // What tells the next one, should this one be killed, that nobody has this home any more.
+    claim(paths(home).lock, record, (by) => new Error(`Process ${by.pid} has ${home}`));
     const running = await start(config, quietServerLog());
     try {
-      const { host, port, region } = config;
       const credentials = await readCredentialsFile(paths(home).credentials);
       if (!credentials) throw new Error(`${paths(home).credentials} was not made`);
-      const record = ownRecord({ home, host, port, region, ephemeral: true });
-      return await use({ ...record, url: running.url, credentials });
+      const server = { ...record, url: running.url, credentials };
+      publish(paths(home).lock, { ...record, url: running.url });
+      return await use(server);
     } finally {
       await end(running, config);
     }

@@ -1,19 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { isAlive } from '../../compute/host/process-identity.ts';
+import { rmSync } from 'node:fs';
 import { type Config, paths } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import type { RunningServer } from '../../main.ts';
 import { CliError } from '../cli-error.ts';
 import { startDetached } from '../detach.ts';
+import { makeEphemeralHome, removeLeftHomes } from '../ephemeral-home.ts';
 import { quietServerLog, serverLog } from '../server-log.ts';
 import {
   claim,
   ephemeralRecord,
+  liveRecord,
   ownRecord,
   publish,
-  readRecord,
   release,
   type ServerRecord,
 } from '../server-record.ts';
@@ -22,7 +20,6 @@ import { portTaken } from '../taken-port.ts';
 import { note } from '../terminal.ts';
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const EPHEMERAL_PREFIX = join(tmpdir(), 'wildsage-ephemeral-');
 
 const alreadyRunning = (home: string, { url, pid }: ServerRecord) =>
   new CliError(
@@ -32,6 +29,12 @@ const alreadyRunning = (home: string, { url, pid }: ServerRecord) =>
 
 /** Says the one line on standard output that scripts wait for. */
 const sayReady = (url: string) => void process.stdout.write(`Wildsage is ready at ${url}\n`);
+
+/** An ephemeral server beside the home's own is not the one that the other commands find. */
+function sayWhoIsSpokenTo(home: string, temporary: string): void {
+  if (!liveRecord(paths(home).lock)) return;
+  note(`The other commands go on speaking to the server of ${home}. For this one, give them: --home ${temporary}`);
+}
 
 export async function up(options: UpOptions): Promise<void> {
   const home = homeFrom(options.home);
@@ -45,7 +48,7 @@ export async function up(options: UpOptions): Promise<void> {
 async function serve(home: string, settings: Config): Promise<void> {
   const { ephemeral } = settings;
   if (ephemeral) await removeLeftovers(home, settings);
-  const config = ephemeral ? { ...settings, home: mkdtempSync(EPHEMERAL_PREFIX) } : settings;
+  const config = ephemeral ? { ...settings, home: makeEphemeralHome() } : settings;
   const { host, port, region } = config;
   const records = [paths(config.home).lock, ...(ephemeral ? [ephemeralRecord(home)] : [])];
   const record = ownRecord({ home: config.home, host, port, region, ephemeral });
@@ -55,6 +58,7 @@ async function serve(home: string, settings: Config): Promise<void> {
     const server = await start(config, serverLog());
     for (const path of records) publish(path, { ...record, url: server.url });
     sayReady(server.url);
+    if (ephemeral) sayWhoIsSpokenTo(home, config.home);
     await told;
     await end(server, config);
   } finally {
@@ -63,18 +67,9 @@ async function serve(home: string, settings: Config): Promise<void> {
   }
 }
 
-/** Ends what an ephemeral server that was killed has left running, and deletes its temporary home. */
-async function removeLeftovers(home: string, settings: Config): Promise<void> {
-  const last = readRecord(ephemeralRecord(home));
-  if (!last?.home.startsWith(EPHEMERAL_PREFIX) || isAlive(last) || !existsSync(last.home)) return;
-  try {
-    // Only a server knows what ran there, and how to end it.
-    const config = { ...settings, home: last.home, host: '127.0.0.1', port: 0 };
-    await end(await start(config, quietServerLog()), config);
-  } finally {
-    rmSync(last.home, { recursive: true, force: true });
-  }
-}
+/** Before an ephemeral server starts: ends and deletes what those that were killed have left. */
+export const removeLeftovers = (home: string, settings: Config) =>
+  removeLeftHomes(home, settings, async (config) => end(await start(config, quietServerLog()), config));
 
 /** Starts the server of `config`. Throws CliError in words for people when it cannot be. */
 export async function start(config: Config, log: Logger): Promise<RunningServer> {
@@ -90,9 +85,11 @@ export async function start(config: Config, log: Logger): Promise<RunningServer>
 async function explained(error: NodeJS.ErrnoException, { home, host, port }: Config): Promise<Error> {
   const { code, message } = error;
   if (code === 'EADDRINUSE') return new CliError(await portTaken(host, port));
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new CliError(`${host} is no address of this machine.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new CliError(`${host} is no address of this machine.`);
   if (code === 'EACCES') return new CliError(`Port ${port} or the home ${home} is not for this user: ${message}`);
   if (code === 'ENOSPC') return new CliError(`The disk of ${home} is full: ${message}`);
+  if (code === 'ERR_SQLITE_ERROR') return new CliError(`A database of the home ${home} cannot be opened: ${message}`);
   const isOurs = code?.startsWith('ERR_') || error.name !== 'Error';
   return isOurs ? error : new CliError(`Wildsage could not start: ${message}`);
 }

@@ -50,6 +50,20 @@ export async function checkUv(cache: string): Promise<Finding> {
   return { name: 'uv', state: 'ok', found: 'not there yet: the first job gets it from the Python package index' };
 }
 
+const WITHOUT_SANDBOX = 'Jobs have no /opt/ml of their own, no network isolation, and see your files.';
+
+/** What `WILDSAGE_SANDBOX` names, instead of the strongest that works. */
+async function wantedSandbox(wanted: string): Promise<Finding> {
+  const name = 'Sandbox';
+  const found = `${wanted}, as WILDSAGE_SANDBOX asks`;
+  const remedy = 'unset WILDSAGE_SANDBOX';
+  if (wanted === 'none') return { name, state: 'missing', found, cost: WITHOUT_SANDBOX, remedy };
+  const sandbox = [bwrapSandbox('bwrap'), unshareSandbox].find((each) => each.name === wanted);
+  if (sandbox && (await works(sandbox))) return { name, state: 'ok', found };
+  const cost = 'No job and no endpoint can run.';
+  return { name, state: 'needed', found: `${found}, which does not work here`, cost, remedy };
+}
+
 export async function checkSandbox(): Promise<Finding> {
   const name = 'Sandbox';
   if (process.platform !== 'linux') {
@@ -62,6 +76,8 @@ export async function checkSandbox(): Promise<Finding> {
       remedy: 'use Linux, or a Linux machine in a VM',
     };
   }
+  const wanted = process.env.WILDSAGE_SANDBOX;
+  if (wanted) return wantedSandbox(wanted);
   if (await works(bwrapSandbox('bwrap'))) return { name, state: 'ok', found: 'bubblewrap' };
   if (await works(unshareSandbox))
     return { name, state: 'ok', found: 'unshare (bubblewrap is not there, or may not run)' };
@@ -69,7 +85,7 @@ export async function checkSandbox(): Promise<Finding> {
     name,
     state: 'missing',
     found: 'neither bubblewrap nor unshare works',
-    cost: 'Jobs have no /opt/ml of their own, no network isolation, and see your files.',
+    cost: WITHOUT_SANDBOX,
     remedy: existsSync('/usr/bin/bwrap')
       ? 'allow unprivileged user namespaces: sudo sysctl kernel.unprivileged_userns_clone=1'
       : 'sudo apt install bubblewrap, or your distribution’s like',

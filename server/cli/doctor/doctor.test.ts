@@ -32,4 +32,17 @@ describe('doctor', () => {
     assert.ok(found);
     assert.equal(state === 'ok', cost === undefined);
   });
+
+  it('goes by the sandbox that WILDSAGE_SANDBOX names', async () => {
+    const before = process.env.WILDSAGE_SANDBOX;
+    try {
+      process.env.WILDSAGE_SANDBOX = 'none';
+      assert.equal((await checkSandbox()).state, 'missing');
+      process.env.WILDSAGE_SANDBOX = 'docker';
+      if (process.platform === 'linux') assert.match((await checkSandbox()).found ?? '', /docker.* does not work here/);
+    } finally {
+      if (before === undefined) delete process.env.WILDSAGE_SANDBOX;
+      else process.env.WILDSAGE_SANDBOX = before;
+    }
+  });
 });

@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Closing } from '../failure.ts';
+import { processIdentity } from '../host/process-identity.ts';
 import { findPython } from '../host/python.ts';
 import { ensureEnvironment, isEnvironmentReady } from './environment.ts';
 import { findUv } from './uv.ts';
@@ -19,6 +21,15 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
         "wildsage_trial-1.0.dist-info/RECORD": "wildsage_trial.py,,\\n",
     }.items():
         wheel.writestr(zipfile.ZipInfo(name), text)`;
+
+async function until<T>(look: () => T | undefined | false): Promise<T> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    const found = look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('it did not happen');
+}
 
 describe('ensureEnvironment', () => {
   let cache: string;
@@ -79,6 +90,30 @@ describe('ensureEnvironment', () => {
     writeFileSync(`${folder}.lock`, JSON.stringify({ pid: 2 ** 22, identity: 'gone' }));
     assert.equal(valueIn(await ensureEnvironment(request())), '42');
     assert.ok(!existsSync(`${folder}.lock`));
+  });
+
+  it('ends the building with the control plane, and builds it for the next who asks', async () => {
+    const uv = process.env.WILDSAGE_UV;
+    const slow = join(cache, 'slow-uv');
+    writeFileSync(slow, `#!/bin/sh\n[ "$1" = --version ] || { echo begun >&2; exec sleep 600; }\n`, { mode: 0o755 });
+    rmSync(await ensureEnvironment(request()), { recursive: true });
+    process.env.WILDSAGE_UV = slow;
+    try {
+      const closing = new AbortController();
+      const asked = ensureEnvironment({ ...request(), signal: closing.signal });
+      const folder = join(cache, 'runtimes');
+      const lock = () => readdirSync(folder).find((name) => name.endsWith('.lock'));
+      const builder = await until(() => {
+        const text = lock() ? readFileSync(join(folder, lock() ?? ''), 'utf8') : '';
+        return /"builder":\{"pid":(\d+)/.exec(text)?.[1];
+      });
+      closing.abort(new Closing());
+      await assert.rejects(asked, Closing);
+      await until(() => processIdentity(Number(builder)) === undefined && lock() === undefined);
+    } finally {
+      process.env.WILDSAGE_UV = uv;
+    }
+    assert.equal(valueIn(await ensureEnvironment(request())), '42');
   });
 
   it('makes another environment for another file', async () => {

@@ -1,18 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { readJson, writeAtomically } from '../files.ts';
-import { isAlive, type ProcessRecord, processIdentity } from '../host/process-identity.ts';
+import { Closing } from '../failure.ts';
+import { writeAtomically } from '../files.ts';
 import { findPython } from '../host/python.ts';
+import { type BuildLock, takeBuildLock } from './build-lock.ts';
 import { findUv } from './uv.ts';
 
 const run = promisify(execFile);
 const COMPLETE = 'wildsage-complete';
-const LOOK_AGAIN_MS = 300;
 
 export interface EnvironmentRequest {
   readonly name: string;
@@ -25,24 +25,42 @@ export interface EnvironmentRequest {
   readonly signal?: AbortSignal;
 }
 
+interface Building {
+  readonly folder: Promise<string>;
+  readonly ending: AbortController;
+}
+
 const ready = new Map<string, string>();
-const building = new Map<string, Promise<string>>();
+const building = new Map<string, Building>();
 
 /**
  * The folder of a Python environment with exactly what a requirements file lists, built on first use and shared by all
  * servers that have this cache. Throws an Error that says what went wrong. A second call for the same one joins the
- * first; a signal ends the waiting, not the building.
+ * first; a signal ends the waiting, not the building, unless it is that the control plane closes.
  */
 export async function ensureEnvironment(request: EnvironmentRequest): Promise<string> {
+  const { signal } = request;
   const folder = await environmentFolder(request);
   if (ready.has(folder) && existsSync(join(folder, COMPLETE)) && existsSync(join(folder, 'bin', 'python')))
     return folder;
-  let build = building.get(folder);
-  if (!build) {
-    build = prepare(folder, request).finally(() => building.delete(folder));
-    building.set(folder, build);
+  const build = building.get(folder) ?? begin(folder, request);
+  const endWithControlPlane = () => {
+    if (signal?.reason instanceof Closing) build.ending.abort(signal.reason);
+  };
+  signal?.addEventListener('abort', endWithControlPlane);
+  try {
+    return await untilAborted(build, signal);
+  } finally {
+    signal?.removeEventListener('abort', endWithControlPlane);
   }
-  return untilAborted(build, request.signal);
+}
+
+function begin(folder: string, request: EnvironmentRequest): Building {
+  const ending = new AbortController();
+  const whole = prepare(folder, request, ending.signal).finally(() => building.delete(folder));
+  const build = { folder: whole, ending };
+  building.set(folder, build);
+  return build;
 }
 
 /** Whether `ensureEnvironment` has nothing to build. */
@@ -59,8 +77,8 @@ async function environmentFolder({ name, requirementsFile, cache, python }: Envi
   return join(cache, 'runtimes', `${name}-${hash.digest('hex').slice(0, 16)}`);
 }
 
-async function prepare(folder: string, request: EnvironmentRequest): Promise<string> {
-  if (!(await runsWell(folder))) await buildLocked(folder, request);
+async function prepare(folder: string, request: EnvironmentRequest, ending: AbortSignal): Promise<string> {
+  if (!(await runsWell(folder))) await buildLocked(folder, request, ending);
   ready.set(folder, folder);
   return folder;
 }
@@ -74,53 +92,32 @@ async function runsWell(folder: string): Promise<boolean> {
   );
 }
 
-async function buildLocked(folder: string, request: EnvironmentRequest): Promise<void> {
+async function buildLocked(folder: string, request: EnvironmentRequest, ending: AbortSignal): Promise<void> {
   await mkdir(join(request.cache, 'runtimes'), { recursive: true });
-  const lock = `${folder}.lock`;
-  while (!(await takeLock(lock))) {
-    request.onProgress?.(`Waiting for another server that builds the environment ${request.name}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
+  const lock = await takeBuildLock(`${folder}.lock`, ending, () =>
+    request.onProgress?.(`Waiting for another server that builds the environment ${request.name}`),
+  );
   try {
     // Who held the lock before may have built it.
-    if (!(await runsWell(folder))) await build(folder, request);
+    if (!(await runsWell(folder))) await build(folder, request, lock, ending);
   } finally {
-    await rm(lock, { force: true });
+    await lock.release();
   }
 }
 
-/** A lock names its holder, so that a holder that was killed does not hold it for ever. */
-async function takeLock(lock: string): Promise<boolean> {
-  try {
-    const file = await open(lock, 'wx');
-    await file.writeFile(JSON.stringify({ pid: process.pid, identity: processIdentity(process.pid) }));
-    await file.close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const holder = await readJson<ProcessRecord>(lock);
-  const age = await stat(lock).then(
-    (file) => Date.now() - file.mtimeMs,
-    () => 0,
-  );
-  // One without a name was made a moment ago, or by a process that died there.
-  if (holder ? !isAlive(holder) : age > 10_000) await rm(lock, { force: true });
-  return false;
-}
-
-async function build(folder: string, request: EnvironmentRequest): Promise<void> {
+async function build(folder: string, request: EnvironmentRequest, lock: BuildLock, ending: AbortSignal): Promise<void> {
   const { name, requirementsFile, cache, onProgress = () => {} } = request;
   const started = Date.now();
   onProgress(`Preparing the environment ${name}`);
-  const uv = await findUv(cache, onProgress);
+  const uv = await findUv(cache, onProgress, ending);
   // A virtual environment cannot be moved: its scripts name their place. So it is built there, and marked when whole.
   await discard(folder);
   const python = request.python ?? (await findPython()).executable;
   const env = { ...process.env, UV_CACHE_DIR: join(cache, 'uv-cache'), UV_NO_PROGRESS: '1', VIRTUAL_ENV: folder };
-  await runShowing(uv, ['venv', '--python', python, '--no-project', folder], env, () => {});
+  const runUv = (args: string[], onLine: (line: string) => void) => runShowing({ uv, args, env, onLine, lock, ending });
+  await runUv(['venv', '--python', python, '--no-project', folder], () => {});
   const sync = ['pip', 'sync', '--require-hashes', '--compile-bytecode', '--link-mode', 'hardlink', requirementsFile];
-  await runShowing(uv, sync, env, (line) => onProgress(`Preparing the environment ${name}: ${line}`));
+  await runUv(sync, (line) => onProgress(`Preparing the environment ${name}: ${line}`));
   await writeAtomically(join(folder, COMPLETE), JSON.stringify({ name, builtAt: new Date().toISOString() }));
   onProgress(`Prepared the environment ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
 }
@@ -134,34 +131,40 @@ async function discard(folder: string): Promise<void> {
   await rm(trash, { recursive: true, force: true });
 }
 
-function runShowing(
-  command: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  onLine: (line: string) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    const said: string[] = [];
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      said.push(line);
-      if (said.length > 20) said.shift();
-      if (line.trim()) onLine(line.trim());
-    });
+interface UvRun {
+  readonly uv: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly onLine: (line: string) => void;
+  readonly lock: BuildLock;
+  readonly ending: AbortSignal;
+}
+
+async function runShowing({ uv, args, env, onLine, lock, ending }: UvRun): Promise<void> {
+  const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe'];
+  const child = spawn(uv, args, { env, stdio, signal: ending, killSignal: 'SIGKILL' });
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    said.push(line);
+    if (said.length > 20) said.shift();
+    if (line.trim()) onLine(line.trim());
+  });
+  const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve();
       else reject(new Error(`uv ${args.slice(0, 2).join(' ')} failed: ${said.join(' ').trim().slice(-1000)}`));
     });
   });
+  await Promise.all([ended, lock.builtBy(child.pid)]);
 }
 
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
+function untilAborted({ folder }: Building, signal: AbortSignal | undefined): Promise<string> {
+  if (!signal) return folder;
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    folder.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }

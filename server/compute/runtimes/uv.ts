@@ -16,9 +16,13 @@ const runs = (command: string) =>
 
 /**
  * The `uv` command: `$WILDSAGE_UV`, the PATH's, or the cache's own, which is installed from the Python package index
- * the first time. Throws an Error that says what is missing.
+ * the first time, unless `signal` ends that. Throws an Error that says what is missing.
  */
-export async function findUv(cache: string, onProgress: (message: string) => void = () => {}): Promise<string> {
+export async function findUv(
+  cache: string,
+  onProgress: (message: string) => void = () => {},
+  signal?: AbortSignal,
+): Promise<string> {
   const wanted = process.env.WILDSAGE_UV;
   if (wanted) {
     if (await runs(wanted)) return wanted;
@@ -29,16 +33,16 @@ export async function findUv(cache: string, onProgress: (message: string) => voi
   if (await runs('uv')) return 'uv';
   if (existsSync(own) && (await runs(own))) return own;
   onProgress('Installing uv, which builds Python environments');
-  await install(folder);
+  await install(folder, signal);
   return own;
 }
 
-async function install(folder: string): Promise<void> {
+async function install(folder: string, signal: AbortSignal | undefined): Promise<void> {
   const python = await findPython();
   await mkdir(join(folder, '..'), { recursive: true });
   const draft = await mkdtemp(`${folder}-`);
   try {
-    await pipInstall(python.executable, draft);
+    await pipInstall(python.executable, draft, signal);
     if (!(await runs(join(draft, 'bin', 'uv')))) throw new Error('uv was installed but does not run');
     // Another server may have been quicker; theirs is as good, unless it is what did not run before.
     await rm(folder, { recursive: true, force: true });
@@ -55,7 +59,7 @@ async function install(folder: string): Promise<void> {
 }
 
 /** `pip install --target` gives a `bin/uv` that does not depend on where it lies. */
-async function pipInstall(python: string, target: string): Promise<void> {
+async function pipInstall(python: string, target: string, signal: AbortSignal | undefined): Promise<void> {
   const install = [
     'install',
     '--quiet',
@@ -72,13 +76,13 @@ async function pipInstall(python: string, target: string): Promise<void> {
       () => false,
     )
   ) {
-    await run(python, ['-m', 'pip', ...install], { timeout: 300_000 });
+    await run(python, ['-m', 'pip', ...install], { timeout: 300_000, signal });
     return;
   }
   // Debian's Python comes without pip; a virtual environment brings it along where ensurepip is there.
   const bootstrap = join(target, '.bootstrap');
-  await run(python, ['-m', 'venv', bootstrap], { timeout: 120_000 });
-  await run(join(bootstrap, 'bin', 'python'), ['-m', 'pip', ...install], { timeout: 300_000 });
+  await run(python, ['-m', 'venv', bootstrap], { timeout: 120_000, signal });
+  await run(join(bootstrap, 'bin', 'python'), ['-m', 'pip', ...install], { timeout: 300_000, signal });
   await rm(bootstrap, { recursive: true, force: true });
 }
 

@@ -27,12 +27,13 @@ export function capture(command, args, options = {}) {
 
 /** Becomes `command`, as far as Node can: same terminal, signals passed on, same exit code. Does not return. */
 export function become(command, args, env = process.env) {
-  const child = spawn(command, args, { stdio: 'inherit', env });
   // A terminal's Ctrl-C reaches the whole group; passing it on once more would be a second one.
   const forward = (signal) => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']) {
     process.on(signal, () => forward(signal));
   }
+  // Not before: a signal between the two would end this process and leave the other behind.
+  const child = spawn(command, args, { stdio: 'inherit', env });
   child.on('error', (error) => {
     process.stderr.write(`${command} cannot be started: ${error.message}\n`);
     process.exit(127);

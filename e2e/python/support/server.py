@@ -41,9 +41,10 @@ class Wildsage:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Wildsage]:
+def running(folder: Path) -> Iterator[Wildsage]:
     """An ephemeral server of fixed account and key, as a CI would start it; told to end at the end."""
-    log = home / "log"
+    home = folder / "home"
+    log = folder / "log"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [PROGRAM, "up", "--ephemeral", "--home", str(home), "--port", "0", "--account-id", ACCOUNT_ID],

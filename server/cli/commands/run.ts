@@ -42,13 +42,14 @@ async function runFor(server: FoundServer, command: readonly string[], { role }:
 
 function runChild([file = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'inherit', env });
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
     // Ctrl-C on a terminal reaches the command by itself; passing it on would be a second one.
     const forward = (signal: NodeJS.Signals) => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
+    // Before the command starts: a signal between the two would end this process and leave the command behind.
     for (const signal of signals) process.on(signal, forward);
+    const child = spawn(file, args, { stdio: 'inherit', env });
     const done = () => {
       for (const signal of signals) process.off(signal, forward);
     };

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ServiceError } from '../errors.ts';
 import type { Database, Dialect } from './database.ts';
 import { sqliteBuilder } from './schema.ts';
-import type { Request, Row, Steps } from './statement.ts';
+import type { Request, Row, Steps, Value } from './statement.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
 const CACHE_KIB = 65_536;
@@ -99,23 +99,35 @@ const diskFull = (cause: unknown) =>
     cause,
   });
 
+type Ask = (parameters: readonly Value[]) => Row[];
+
+/**
+ * Runs a statement. The driver makes arrays a quarter faster than objects, and a function that is compiled for the
+ * columns makes objects of them in no time.
+ */
+function asking(statement: StatementSync): Ask {
+  const members = statement.columns().map(({ name }, index) => `${JSON.stringify(name)}: row[${index}]`);
+  const rowOf = new Function('row', `return { ${members.join(', ')} };`) as (row: unknown) => Row;
+  statement.setReturnArrays(true);
+  return (parameters) => statement.all(...parameters).map(rowOf);
+}
+
 function createDatabase(db: DatabaseSync, lock: DatabaseSync | undefined): Database {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new Map<string, Ask>();
   const begin = db.prepare('begin immediate');
   const commit = db.prepare('commit');
   const rollback = db.prepare('rollback');
 
-  const prepare = (sql: string): StatementSync => {
+  const prepare = (sql: string): Ask => {
     const known = prepared.get(sql);
     if (known) return known;
-    const oldest = prepared.keys().next();
-    if (prepared.size >= PREPARED_STATEMENTS && !oldest.done) prepared.delete(oldest.value);
-    const fresh = db.prepare(sql);
+    if (prepared.size >= PREPARED_STATEMENTS) prepared.delete(prepared.keys().next().value!);
+    const fresh = asking(db.prepare(sql));
     prepared.set(sql, fresh);
     return fresh;
   };
 
-  const ask = ({ sql, parameters }: Request): Row[] => prepare(sql).all(...parameters);
+  const ask = ({ sql, parameters }: Request): Row[] => prepare(sql)(parameters);
 
   const run = <T>(steps: Steps<T>): T => {
     let step = steps.next();

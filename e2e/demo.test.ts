@@ -32,9 +32,13 @@ describe('the demo', () => {
     const accuracies = [...stdout.matchAll(/Held-out accuracy ([\d.]+)/g)].map(([, value]) => Number(value));
     assert.equal(accuracies.length, 2, stdout);
     for (const accuracy of accuracies) assert.ok(accuracy > 0.9 && accuracy <= 1, stdout);
-    assert.match(stdout, /Wildsage goes on running at http:\/\/127\.0\.0\.1:\d+, with both endpoints/);
+    const [, error, guessing] = /Held-out error ([\d.]+) {2}\(guessing the average: ([\d.]+)\)/.exec(stdout) ?? [];
+    assert.ok(Number(error) < 0.85 * Number(guessing), stdout);
+    assert.match(stdout, /Wildsage goes on running at http:\/\/127\.0\.0\.1:\d+, with all endpoints/);
     const stopped = await play('--stop');
-    assert.match(stopped.stdout, /Endpoint demo-breast-cancer deleted\n.*Endpoint demo-digits deleted\n.*has stopped/s);
+    const deleted = [...stopped.stdout.matchAll(/Endpoint (\S+) deleted/g)].map(([, name]) => name);
+    assert.deepEqual(deleted, ['demo-breast-cancer', 'demo-diabetes', 'demo-digits']);
+    assert.match(stopped.stdout, /has stopped/);
     assert.doesNotMatch(stopped.stdout, /Still running/);
     assert.match((await play('--stop')).stdout, /not running/);
   });

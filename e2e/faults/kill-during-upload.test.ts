@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import {
   CompleteMultipartUploadCommand,
   CreateBucketCommand,
@@ -40,10 +41,17 @@ describe('kill -9 of the control plane during uploads', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Kills the server while the requests are on their way; says which of them were acknowledged. */
-  const killDuring = async (requests: readonly Promise<unknown>[], afterMs: number) => {
+  /** What is being received has a marker there until it is acknowledged. */
+  const receiving = () => readdirSync(join(home, 'objects', 'incoming')).length;
+
+  /** Kills the server while it receives at least so many of the requests; says which of them were acknowledged. */
+  const killDuring = async (requests: readonly Promise<unknown>[], atLeast: number) => {
     const settled = Promise.allSettled(requests);
-    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    let areSettled = false;
+    settled.then(() => {
+      areSettled = true;
+    });
+    while (receiving() < atLeast && !areSettled) await setImmediate();
     await server.kill();
     const acknowledged = (await settled).map(({ status }) => status === 'fulfilled');
     server = await startWildsage({ home });
@@ -58,7 +66,7 @@ describe('kill -9 of the control plane during uploads', () => {
       s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: index + 1, Body: parts[index] }));
     const tags = new Map<number, string>();
     for (const index of [0, 1]) tags.set(index + 1, (await upload(index)).ETag!);
-    const acknowledged = await killDuring([upload(2), upload(3), upload(4)], 60);
+    const acknowledged = await killDuring([upload(2), upload(3), upload(4)], 2);
 
     const { Parts = [] } = await s3.send(new ListPartsCommand({ Bucket, Key, UploadId }));
     for (const { PartNumber, ETag, Size } of Parts) {
@@ -84,7 +92,7 @@ describe('kill -9 of the control plane during uploads', () => {
   it('shows an object whole or not at all', async () => {
     const bodies = Array.from({ length: 8 }, () => randomBytes(4 << 20));
     const puts = bodies.map((Body, index) => s3.send(new PutObjectCommand({ Bucket, Key: `whole/${index}`, Body })));
-    const acknowledged = await killDuring(puts, 80);
+    const acknowledged = await killDuring(puts, 4);
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'whole/' }));
     const there = new Set(Contents.map(({ Key }) => Key));
     for (const [index, body] of bodies.entries()) {

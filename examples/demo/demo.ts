@@ -1,4 +1,4 @@
-// Trains two models on real data, deploys both and asks them for predictions, on Wildsage: npm run demo [-- --stop]
+// Trains three models on real data, deploys them and asks them for predictions, on Wildsage: npm run demo [-- --stop]
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,11 @@ import { pythonEnvironment } from '../../scripts/set-up/python.ts';
 import { homeFrom } from '../../server/cli/settings.ts';
 import { stillRunning } from '../../server/compute/process/still-running.ts';
 import { loadRuntimes } from '../../server/compute/runtimes/table.ts';
-import { breastCancer, breastCancerEndpoint } from './breast-cancer.ts';
+import { breastCancer } from './breast-cancer.ts';
 import { clientsFor } from './clients.ts';
 import { ensureBucket, writeDataSets } from './data.ts';
 import { removeEndpoint } from './deployment.ts';
+import { diabetes } from './diabetes.ts';
 import { digits, digitsEndpoint } from './digits.ts';
 import { done, line, stopwatch, title } from './show.ts';
 import { stopJobs } from './training.ts';
@@ -35,6 +36,7 @@ async function demo(): Promise<void> {
     await ensureBucket(clients);
     const run = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
     await breastCancer(clients, data, run);
+    await diabetes(clients, data, run);
     await digits(clients, data, run);
     whatNext(variables, run, elapsed());
   } finally {
@@ -43,7 +45,7 @@ async function demo(): Promise<void> {
 }
 
 function whatNext(variables: Readonly<Record<string, string>>, run: string, elapsed: string): void {
-  title(`Done in ${elapsed}. Wildsage goes on running at ${variables.AWS_ENDPOINT_URL}, with both endpoints.`);
+  title(`Done in ${elapsed}. Wildsage goes on running at ${variables.AWS_ENDPOINT_URL}, with all endpoints.`);
   line('Use it with any AWS client, in this shell:');
   line();
   line('    eval "$(bin/wildsage env)"');
@@ -71,7 +73,7 @@ async function stop(): Promise<void> {
   }
   const clients = clientsFor(await environment());
   for (const job of await stopJobs(clients, 'demo-')) done(`Training job ${job} stopped`);
-  for (const name of [breastCancerEndpoint, digitsEndpoint]) {
+  for (const name of ['demo-breast-cancer', 'demo-diabetes', digitsEndpoint]) {
     if (await removeEndpoint(clients, name)) done(`Endpoint ${name} deleted`);
   }
   line(await stopWildsage());

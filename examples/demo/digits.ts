@@ -12,7 +12,7 @@ const imageFor = (region: string) =>
 
 /** Script mode: a training script of one's own in SageMaker's scikit-learn image. */
 export async function digits(clients: Clients, data: string, run: string): Promise<void> {
-  title('2. Script mode with scikit-learn: which digit is it?  (1797 hand-written digits)');
+  title('3. Script mode with scikit-learn: which digit is it?  (1797 hand-written digits)');
   const folder = join(data, 'digits');
   const prefix = `demo/${run}/digits`;
   const sources = await packSources(join(import.meta.dirname, 'digits'));

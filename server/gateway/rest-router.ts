@@ -78,9 +78,7 @@ function compile(operation: OperationModel): Route {
   const members = bindings.query
     .filter(({ name }) => required.has(name))
     .map(({ traits }) => ({ name: traits.httpQuery! }));
-  const headers = bindings.headers
-    .filter(({ name }) => required.has(name))
-    .map(({ traits }) => traits.httpHeader!.toLowerCase());
+  const headers = bindings.headers.filter(({ member }) => required.has(member.name)).map(({ header }) => header);
   return { operation, segments, query: [...literals, ...members], headers };
 }
 

@@ -8,7 +8,8 @@ export interface Bindings {
   readonly labels: readonly Member[];
   readonly query: readonly Member[];
   readonly queryParams?: Member;
-  readonly headers: readonly Member[];
+  /** With the header's name in lower case, as Node has it. */
+  readonly headers: readonly { readonly member: Member; readonly header: string }[];
   readonly prefixHeaders?: Member;
   readonly payload?: Member;
   readonly responseCode?: Member;
@@ -43,7 +44,10 @@ function sort(members: readonly Member[]): Bindings {
     labels: members.filter(({ traits }) => traits.httpLabel),
     query: members.filter(({ traits }) => traits.httpQuery),
     queryParams: members.find(({ traits }) => traits.httpQueryParams),
-    headers: members.filter(({ traits }) => traits.httpHeader),
+    headers: members.flatMap((member) => {
+      const header = member.traits.httpHeader?.toLowerCase();
+      return header ? [{ member, header }] : [];
+    }),
     prefixHeaders: members.find(({ traits }) => traits.httpPrefixHeaders !== undefined),
     payload: members.find(({ traits }) => traits.httpPayload),
     responseCode: members.find(({ traits }) => traits.httpResponseCode),
@@ -65,11 +69,12 @@ export function decodeBindings({ input }: OperationModel, request: WireRequest):
     const texts = request.query.getAll(traits.httpQuery!);
     if (texts.length > 0) decoded[name] = fromTexts(shape, texts, name);
   }
-  for (const { name, shape, traits } of bindings.headers) {
-    // S3 keeps whatever stands there, dates or not, and its operations read the header itself.
-    if (traits.httpHeader === 'Expires') continue;
-    const text = firstOf(request.headers[traits.httpHeader!.toLowerCase()]);
-    if (text !== undefined) decoded[name] = fromTexts(shape, splitList(shape, text), name);
+  for (const { member, header } of bindings.headers) {
+    const text = firstOf(request.headers[header]);
+    // S3 keeps whatever stands in Expires, dates or not, and its operations read the header itself.
+    if (text === undefined || header === 'expires') continue;
+    const { name, shape } = member;
+    decoded[name] = fromTexts(shape, splitList(shape, text), name);
   }
   if (bindings.prefixHeaders) {
     decoded[bindings.prefixHeaders.name] = prefixed(request.headers, bindings.prefixHeaders.traits.httpPrefixHeaders!);
@@ -100,16 +105,17 @@ export function encodeBindings(
 ): { status: number; headers: Record<string, string> } {
   const bindings = bindingsOf(operation.output);
   const headers: Record<string, string> = {};
-  for (const { name, shape, traits } of bindings.headers) {
-    const value = output[name];
+  for (const { member, header } of bindings.headers) {
+    const value = output[member.name];
     if (value === undefined || value === null) continue;
+    const { shape } = member;
     const text =
       shape.type === 'list'
         ? (value as unknown[])
             .map((item) => scalarToText(shape.member.shape as ScalarShape, item, 'http-date'))
             .join(', ')
         : scalarToText(shape as ScalarShape, value, 'http-date');
-    headers[traits.httpHeader!.toLowerCase()] = headerText(text);
+    headers[header] = headerText(text);
   }
   if (bindings.prefixHeaders) {
     const { name, traits } = bindings.prefixHeaders;

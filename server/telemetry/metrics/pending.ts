@@ -32,22 +32,18 @@ export function dimensionsKey(dimensions: Dimensions): string {
   return `${key}}`;
 }
 
-const keyOfDimensions = new WeakMap<Dimensions, string>();
-
-/** Callers on hot paths pass the same frozen object each time; its key is then made only once. */
-function cachedDimensionsKey(dimensions: Dimensions): string {
-  if (!Object.isFrozen(dimensions)) return dimensionsKey(dimensions);
-  let key = keyOfDimensions.get(dimensions);
-  if (key === undefined) {
-    key = dimensionsKey(dimensions);
-    keyOfDimensions.set(dimensions, key);
-  }
-  return key;
-}
+const isOf = (metric: PendingMetric, scope: Scope, namespace: string, name: string, unit: string): boolean =>
+  metric.name === name &&
+  metric.unit === unit &&
+  metric.namespace === namespace &&
+  metric.scope.region === scope.region &&
+  metric.scope.accountId === scope.accountId;
 
 /** Values that are not on disk yet. Memory grows with the number of metrics and buckets, not with that of values. */
 export class PendingMetrics {
   #metrics = new Map<string, PendingMetric>();
+  /** Callers on hot paths pass the same frozen dimensions each time: their few metrics are found without a key. */
+  #byDimensions = new WeakMap<Dimensions, PendingMetric[]>();
 
   get isEmpty(): boolean {
     return this.#metrics.size === 0;
@@ -81,6 +77,7 @@ export class PendingMetrics {
   take(): PendingMetric[] {
     const taken = [...this.#metrics.values()];
     this.#metrics = new Map();
+    this.#byDimensions = new WeakMap();
     return taken;
   }
 
@@ -90,16 +87,27 @@ export class PendingMetrics {
   }
 
   #metricOf(scope: Scope, namespace: string, datum: Datum | DetailedDatum): PendingMetric {
-    const dimensions = cachedDimensionsKey(datum.dimensions ?? NO_DIMENSIONS);
+    const { name, dimensions = NO_DIMENSIONS } = datum;
     const unit = datum.unit === undefined || datum.unit === 'None' ? '' : datum.unit;
-    const key = keyOf({ scope, namespace, name: datum.name, dimensions, unit });
+    if (!Object.isFrozen(dimensions)) return this.#find(scope, namespace, name, dimensions, unit);
+    const near = this.#byDimensions.get(dimensions) ?? [];
+    for (const metric of near) if (isOf(metric, scope, namespace, name, unit)) return metric;
+    const metric = this.#find(scope, namespace, name, dimensions, unit);
+    near.push(metric);
+    this.#byDimensions.set(dimensions, near);
+    return metric;
+  }
+
+  #find(scope: Scope, namespace: string, name: string, from: Dimensions, unit: string): PendingMetric {
+    const dimensions = dimensionsKey(from);
+    const key = keyOf({ scope, namespace, name, dimensions, unit });
     let metric = this.#metrics.get(key);
     if (!metric) {
       const { accountId, region } = scope;
       const buckets: PendingMetric['buckets'] = new Map();
       const lastTime = Number.NEGATIVE_INFINITY;
       metric = {
-        ...{ scope: { accountId, region }, namespace, name: datum.name, dimensions, unit },
+        ...{ scope: { accountId, region }, namespace, name, dimensions, unit },
         ...{ buckets, lastTime, lastValue: 0 },
       };
       this.#metrics.set(key, metric);

@@ -19,7 +19,8 @@ def train(rows, rounds, is_master):
     booster = xgboost.train({"objective": "binary:logistic"}, rows, rounds)
     if is_master:
         booster.save_model(os.path.join(os.environ["SM_MODEL_DIR"], "xgboost-model"))
-    print("master" if is_master else "worker", rows.num_row())
+    # In one piece: what others say at the same time comes before it or after.
+    print(f"{'master' if is_master else 'worker'} {rows.num_row()}")
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--rounds", type=int)

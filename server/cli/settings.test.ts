@@ -38,6 +38,14 @@ describe('prepareHome', () => {
     assert.equal(modeOf(home), 0o700);
   });
 
+  it('takes a home in which another server is just beginning, an ephemeral one too', () => {
+    for (const name of ['server.json.4711', 'ephemeral.json', 'ephemeral.json.stale.4711']) {
+      const home = mkdtempSync(join(folder, 'beginning-'));
+      writeFileSync(join(home, name), '');
+      prepareHome(home);
+    }
+  });
+
   it('leaves a folder with other things in it as it is', () => {
     const project = join(folder, 'project');
     mkdirSync(project);

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Config, paths } from '../config.ts';
 import { CliError } from './cli-error.ts';
+import { ephemeralRecord } from './server-record.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -31,9 +32,11 @@ function makeFolder(path: string): void {
 /** True for a folder that is empty, or has been a home, or has been prepared to be one. */
 function canBeHome(folder: string): boolean {
   const { credentials, authority, resources, lock, serverLog } = paths(folder);
-  const ours = [...[credentials, authority, resources, lock, serverLog].map((path) => basename(path)), 'runtimes.json'];
+  const files = [credentials, authority, resources, lock, serverLog, ephemeralRecord(folder)];
+  const ours = [...files.map((path) => basename(path)), 'runtimes.json'];
   const names = readdirSync(folder).filter((name) => name !== 'lost+found');
-  return names.length === 0 || names.some((name) => ours.includes(name));
+  // By their beginnings: another server that starts just now may have no more there than the draft of a file.
+  return names.length === 0 || names.some((name) => ours.some((own) => name.startsWith(own)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { Boto } from '../boto.ts';
 import { type Bench, closing, type Figure, peersEnvironment } from '../figure.ts';
 import { startMoto } from '../peers/index.ts';
-import { mebibytes, milliseconds, type Row } from '../report.ts';
+import { mebibytes, milliseconds, type Peer, type Row } from '../report.ts';
 import { median, takeTurns } from '../rounds.ts';
 import { signer } from '../signed-requests.ts';
 import { type Transfer, transfer } from '../transfer.ts';
@@ -68,6 +68,7 @@ async function large(bench: Bench, wildsage: Wildsage, boto: Boto): Promise<Row[
         await run('cp', [source, target]);
         await sync(target);
       }),
+      md5: timed(() => pipeline(createReadStream(source, { highWaterMark: MIB }), createHash('md5'))),
       put: timed(() => ask(wildsage, 'PUT', 'plain', { upload: { file: source, size } })),
       get: timed(async () => {
         await ask(wildsage, 'GET', 'plain', { into: target });
@@ -84,14 +85,17 @@ async function large(bench: Bench, wildsage: Wildsage, boto: Boto): Promise<Row[
   await rm(source);
 
   const rate = (seconds: readonly number[]) => `${Math.round(size / MIB / median(seconds))} MiB/s`;
-  const row = (what: string, seconds: readonly number[], target?: number): Row => {
-    const ratio = median(seconds.map((each, i) => (taken.cp[i] ?? Number.NaN) / each));
-    const peers = [{ name: 'cp and sync', figure: rate(taken.cp), ratio }];
-    const verdict = target === undefined ? {} : { target: `≥ ×${target.toFixed(2)} cp`, met: ratio >= target };
-    return { what: `${what} ${mebibytes(size)}`, figure: rate(seconds), peers, ...verdict };
+  const against = (name: string, theirs: readonly number[], seconds: readonly number[]) => {
+    const ratio = median(seconds.map((each, i) => (theirs[i] ?? Number.NaN) / each));
+    return { name, figure: rate(theirs), ratio };
+  };
+  const row = (what: string, seconds: readonly number[], target?: number, ...others: readonly Peer[]): Row => {
+    const cp = against('cp and sync', taken.cp, seconds);
+    const verdict = target === undefined ? {} : { target: `≥ ×${target.toFixed(2)} cp`, met: cp.ratio >= target };
+    return { what: `${what} ${mebibytes(size)}`, figure: rate(seconds), peers: [cp, ...others], ...verdict };
   };
   return [
-    row('PUT of', taken.put, 0.7),
+    row('PUT of', taken.put, 0.7, against('MD5 of it, its ETag', taken.md5, taken.put)),
     row('GET into a file of', taken.get, 0.7),
     row('boto3 upload_file of', taken.upload),
     row('boto3 download_file of', taken.download),

@@ -1,7 +1,7 @@
+import { BoundedCache } from '../bounded-cache.ts';
 import { accessDenied } from '../errors.ts';
 import type { Permission } from '../operations.ts';
 import type { Tag } from '../resources/resource-store.ts';
-import { BoundedCache } from './bounded-cache.ts';
 import type { Directory } from './directory.ts';
 import type { AuthorizationFacts, Caller } from './identity.ts';
 import { type CompiledPolicy, compilePolicy } from './policies/compile.ts';
@@ -32,7 +32,7 @@ export interface TrustPolicy {
 const anonymous: Omit<Prepared, 'generation'> = { identity: [], tags: [], asksForResourceTags: false };
 
 export function createAuthorizer(directory: Directory): Authorizer {
-  const prepared = new BoundedCache<Prepared>(4096);
+  const prepared = new BoundedCache<string, Prepared>(4096);
 
   function prepare(caller: Caller): Omit<Prepared, 'generation'> {
     if (caller.kind === 'anonymous') return anonymous;

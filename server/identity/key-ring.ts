@@ -1,4 +1,4 @@
-import { BoundedCache } from './bounded-cache.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import type { CredentialsFile } from './credentials-file.ts';
 import type { Directory } from './directory.ts';
 import type { Caller } from './identity.ts';
@@ -22,7 +22,7 @@ interface Known {
 
 /** All keys that may sign requests: the root key, those of users, and those of sessions. */
 export function createKeyRing(file: CredentialsFile, directory: Directory, sessions: Sessions, seal: Seal): KeyRing {
-  const known = new BoundedCache<Known>(8192);
+  const known = new BoundedCache<string, Known>(8192);
   const root: KeyHolder = {
     caller: rootCaller(file.accountId, file.accessKeyId),
     secretAccessKey: file.secretAccessKey,

@@ -1,3 +1,4 @@
+import { BoundedCache } from '../bounded-cache.ts';
 import type { Collection } from './collections.ts';
 import type { Resource } from './resource-store.ts';
 
@@ -14,7 +15,7 @@ export interface StoredResource {
   readonly doc: string;
 }
 
-const KEPT = 5000;
+const KEPT = 10_000;
 
 /**
  * Turns rows into resources. Those seen last are kept parsed, by id and version; since callers share them they are
@@ -31,25 +32,20 @@ export interface Documents {
 }
 
 export function createDocuments(): Documents {
-  const kept = new Map<number, Resource<unknown>>();
-
-  const keep = (id: number, resource: Resource<unknown>): void => {
-    kept.delete(id);
-    if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
-    kept.set(id, resource);
-  };
+  const kept = new BoundedCache<number, Resource<unknown>>(KEPT);
 
   return {
     read<Doc>(row: StoredResource, collection: Collection): Resource<Doc> {
       const known = kept.get(row.id);
-      const resource = known?.version === row.version ? known : parse<Doc>(row, collection);
-      keep(row.id, resource);
       // The kind that the caller reads by is the kind that wrote the document.
-      return resource as Resource<Doc>;
+      if (known?.version === row.version) return known as Resource<Doc>;
+      const resource = parse<Doc>(row, collection);
+      kept.set(row.id, resource);
+      return resource;
     },
     parse,
-    keep,
-    forget: (id) => void kept.delete(id),
+    keep: (id, resource) => kept.set(id, resource),
+    forget: (id) => kept.delete(id),
     clear: () => kept.clear(),
   };
 }

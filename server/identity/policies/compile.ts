@@ -1,4 +1,4 @@
-import { BoundedCache } from '../bounded-cache.ts';
+import { BoundedCache } from '../../bounded-cache.ts';
 import { compileConditions } from './conditions.ts';
 import { type PolicyUse, parsePolicy, type Statement } from './document.ts';
 import { ofFirstPartition } from './partitions.ts';
@@ -21,7 +21,7 @@ export interface CompiledPolicy {
   readonly asksForResourceTags: boolean;
 }
 
-const compiled = new BoundedCache<CompiledPolicy>(2048);
+const compiled = new BoundedCache<string, CompiledPolicy>(2048);
 
 /** Compiles a policy once for each text. Throws `MalformedPolicyDocument`. */
 export function compilePolicy(text: string, use: PolicyUse = 'identity'): CompiledPolicy {

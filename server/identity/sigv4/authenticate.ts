@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { BoundedCache } from '../bounded-cache.ts';
+import { BoundedCache } from '../../bounded-cache.ts';
 import type { Authenticated, Caller, RequestHead } from '../identity.ts';
 import { type Authorization, type CredentialScope, parseAuthorizationHeader } from './authorization.ts';
 import { canonicalHeaders, canonicalQuery, canonicalRequest, canonicalUri } from './canonical-request.ts';
@@ -41,7 +41,7 @@ export type Authenticate = (head: RequestHead, body: Uint8Array | undefined, now
 
 /** Verifies requests against the keys of `ring`. See `Identity.authenticate`. */
 export function createAuthenticate(ring: KeyRing): Authenticate {
-  const signingKeys = new BoundedCache<SigningKey>(8192);
+  const signingKeys = new BoundedCache<string, SigningKey>(8192);
 
   function signingKey(scope: CredentialScope, secret: string): SigningKey {
     const name = `${scope.accessKeyId}/${scope.text}`;

@@ -1,5 +1,5 @@
+import { BoundedCache } from '../../bounded-cache.ts';
 import type { ServiceError } from '../../errors.ts';
-import { BoundedCache } from '../bounded-cache.ts';
 import { incompleteSignature, signatureDoesNotMatch, unsupportedAuthorization } from './errors.ts';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -30,7 +30,7 @@ const LONGEST_HEADER = 8192;
 const SIGNATURE = 'Signature=';
 
 // A client's header changes in its signature alone for a whole day, so everything before that is parsed once.
-const parsedPrefixes = new BoundedCache<Unsigned>(4096);
+const parsedPrefixes = new BoundedCache<string, Unsigned>(4096);
 
 /** Parses an Authorization header. Throws what AWS answers when it is not a complete SigV4 one. */
 export function parseAuthorizationHeader(header: string): Authorization {

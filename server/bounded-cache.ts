@@ -2,16 +2,16 @@
  * Remembers about the `limit` values used last; what was not used for a while is forgotten. Two generations instead of
  * a list in order of use: a hit costs one look-up, and forgetting costs nothing.
  */
-export class BoundedCache<V> {
+export class BoundedCache<K, V> {
   readonly #limit: number;
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
 
   constructor(limit: number) {
     this.#limit = Math.max(1, limit >> 1);
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     const value = this.#young.get(key);
     if (value !== undefined) return value;
     const older = this.#old.get(key);
@@ -19,12 +19,17 @@ export class BoundedCache<V> {
     return older;
   }
 
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     if (this.#young.size >= this.#limit) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     this.#young.set(key, value);
+  }
+
+  delete(key: K): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 
   clear(): void {

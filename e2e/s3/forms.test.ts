@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
@@ -173,5 +175,25 @@ describe('uploads to S3 by HTML form', () => {
     assert.equal(await send('no form at all'), 'MalformedPOSTRequest');
     await send(parts.join('') + file, 100_000);
     await fails(read('broken'), 'NoSuchKey', 404);
+  });
+
+  it('signed as before Signature Version 4, which names no region, go to a bucket in any', async () => {
+    const conditions = [{ bucket: Bucket }, { key: 'old' }];
+    const document = { expiration: new Date(Date.now() + 60_000).toISOString(), conditions };
+    const policy = Buffer.from(JSON.stringify(document)).toString('base64');
+    const { accessKeyId, secretAccessKey } = server.credentials;
+    const signature = createHmac('sha1', secretAccessKey).update(policy).digest('base64');
+    const form = new FormData();
+    for (const [field, value] of Object.entries({ key: 'old', AWSAccessKeyId: accessKeyId, policy, signature })) {
+      form.set(field, value);
+    }
+    form.set('file', new Blob(['content']), 'a.txt');
+    const sent = new Response(form);
+    const headers = { host: `${Bucket}.s3.eu-west-1.amazonaws.com`, 'content-type': sent.headers.get('content-type')! };
+    const request = httpRequest(server.url, { method: 'POST', headers });
+    request.end(Buffer.from(await sent.arrayBuffer()));
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    assert.equal(answer.statusCode, 204, await text(answer));
+    assert.equal(await (await read('old')).Body?.transformToString(), 'content');
   });
 });

@@ -10,9 +10,6 @@ import { deriveSigningKey } from './sigv4/signing-key.ts';
 /** The fields of an HTML form that uploads to S3, by their lower-case names. */
 export type FormFields = ReadonlyMap<string, string>;
 
-/** The region of forms that are signed as before Signature Version 4, which named none. */
-const REGION_OF_OLD_FORMS = 'us-east-1';
-
 const missingField = (name: string) =>
   new ServiceError(
     'InvalidArgument',
@@ -66,5 +63,5 @@ function checkOld(ring: KeyRing, fields: FormFields, policy: string, now: number
   const signature = Buffer.from(needed(fields, 'signature'), 'base64');
   const { caller, secretAccessKey } = holderOf(ring, fields, needed(fields, 'AWSAccessKeyId'), now);
   if (!isSame(createHmac('sha1', secretAccessKey).update(policy).digest(), signature)) throw signatureDoesNotMatch();
-  return { caller, region: REGION_OF_OLD_FORMS };
+  return { caller, region: '' };
 }

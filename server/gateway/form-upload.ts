@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { ServiceError } from '../errors.ts';
+import { missingField } from '../identity/form-signature.ts';
 import type { Identity } from '../identity/identity.ts';
 import { objectUrl } from '../object-url.ts';
 import type { WireResponse } from '../protocols/protocol.ts';
@@ -38,7 +38,7 @@ async function takeForm(exchange: Exchange, identity: Identity, clock: Clock): P
   const { fields, fileName, fileWithin } = await readForm(exchange.request);
   const authenticated = identity.authenticateForm(fields);
   const key = fields.get('key')?.replace(/\$\{filename\}/g, () => fileName);
-  if (!key) throw noKey();
+  if (!key) throw missingField('key', '');
   const Bucket = exchange.labels.Bucket!;
   const told = new Map([...fields, ['key', key], ['bucket', Bucket]]);
   const range = authenticated && checkFormPolicy(fields.get('policy')!, told, clock.now().getTime());
@@ -49,13 +49,6 @@ async function takeForm(exchange: Exchange, identity: Identity, clock: Clock): P
   exchange.authenticated = authenticated;
   exchange.form = { fields, file: fileWithin({ min, max: Math.min(max, MAX_FILE_BYTES) }) };
 }
-
-const noKey = () =>
-  new ServiceError(
-    'InvalidArgument',
-    "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
-    { members: { ArgumentName: 'key', ArgumentValue: '' } },
-  );
 
 const STANDARD = /^(?:cache-control|content-(?:disposition|encoding|language|md5|type)|expires)$/;
 const OF_THE_SIGNATURE = /^x-amz-(?:algorithm|credential|date|signature|security-token)$/;

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Logger } from '../logger.ts';
 import type { Service } from '../models/services.ts';
 import { protocols } from '../protocols/index.ts';
-import type { WireResponse } from '../protocols/protocol.ts';
 import { wireError } from './error-dialects.ts';
 import type { Exchange, Step } from './exchange.ts';
 import { answerOwn, type OwnRoutes } from './own-routes.ts';
@@ -89,17 +87,11 @@ async function run(exchange: Exchange, steps: readonly Step[], own: OwnRoutes, l
       const pending = step(exchange);
       if (pending) await pending;
     }
-    if (exchange.answer) give(exchange, exchange.answer);
+    if (exchange.answer) respond(exchange, exchange.answer);
   } catch (error) {
     respondError(exchange, error, log);
   }
   record(exchange, own);
-}
-
-/** A client that is gone reads no answer: what the answer would have been read from has to be let go. */
-function give(exchange: Exchange, answer: WireResponse) {
-  if (exchange.response.destroyed && answer.body instanceof Readable) answer.body.destroy();
-  else respond(exchange, answer);
 }
 
 /** A signed request below /_/ is for an object of that name, in a bucket that stands in the host name. */

@@ -13,6 +13,7 @@ export interface Located {
   readonly bucket?: string;
 }
 
+const AWS_SUFFIXES = awsDomains.map((domain) => `.${domain}`);
 /** The names under which our own address is reached with the bucket in front, as `bucket.localhost`. */
 const OWN_SUFFIXES = ['.s3.localhost', '.localhost', '.lvh.me'];
 
@@ -26,8 +27,8 @@ interface Host {
 export function readHost(hostHeader: string | undefined, services: readonly Service[]): Host {
   if (!hostHeader) return {};
   const host = hostHeader.replace(/:\d+$/, '').toLowerCase();
-  const domain = awsDomains.find((each) => host.endsWith(`.${each}`));
-  if (domain) return readAwsHost(host.slice(0, -domain.length - 1), services);
+  const suffix = AWS_SUFFIXES.find((end) => host.endsWith(end));
+  if (suffix) return readAwsHost(host.slice(0, -suffix.length), services);
   if (isIP(host)) return {};
   const own = OWN_SUFFIXES.find((end) => host.endsWith(end));
   const name = own && hostHeader.replace(/:\d+$/, '').slice(0, -own.length);

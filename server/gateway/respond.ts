@@ -8,7 +8,12 @@ const STATUS_HEADER = ':status';
 /** Writes the answer, with the request id and CORS headers that every answer carries. */
 export function respond(exchange: Exchange, answer: WireResponse): void {
   const { response } = exchange;
-  if (response.headersSent || response.destroyed) return;
+  const { body } = answer;
+  if (response.headersSent || response.destroyed) {
+    // Nobody reads it any more: what it would have been read from has to be let go.
+    if (body instanceof Readable) body.destroy();
+    return;
+  }
   const headers: Record<string, string> = { ...answer.headers, ...commonHeaders(exchange) };
   let { status } = answer;
   for (const [name, value] of Object.entries(exchange.context?.responseHeaders ?? {})) {
@@ -17,7 +22,6 @@ export function respond(exchange: Exchange, answer: WireResponse): void {
   }
   // What is left of a body that nobody read would be taken for the next request.
   if (isUnread(exchange)) headers.connection = 'close';
-  const { body } = answer;
   const bodiless = exchange.method === 'HEAD' || status === 204 || status === 304;
   if (!(body instanceof Readable)) {
     sendWhole(exchange, status, headers, bodiless ? undefined : body);

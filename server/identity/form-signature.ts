@@ -10,11 +10,12 @@ import { deriveSigningKey } from './sigv4/signing-key.ts';
 /** The fields of an HTML form that uploads to S3, by their lower-case names. */
 export type FormFields = ReadonlyMap<string, string>;
 
-const missingField = (name: string) =>
+/** `value` is what the field has, if it has anything. */
+export const missingField = (name: string, value?: string) =>
   new ServiceError(
     'InvalidArgument',
     `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`,
-    { members: { ArgumentName: name } },
+    { members: { ArgumentName: name, ArgumentValue: value } },
   );
 
 const needed = (fields: FormFields, name: string): string => {

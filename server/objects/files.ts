@@ -115,8 +115,8 @@ export const openFiles = (directory: string, database: Database, log: Logger): F
       const twin = randomBytes(16).toString('hex');
       await mark(twin);
       try {
-        await linkOrCopy(pathOf(file), pathOf(twin));
-        await syncCopy(pathOf(twin));
+        const made = await linkOrCopy(pathOf(file), pathOf(twin));
+        if (made === 'copy') await syncCopy(pathOf(twin));
         await syncFolder(twin);
         return twin;
       } catch (error) {
@@ -165,7 +165,7 @@ const syncFolderNow = (folder: string) => {
   }
 };
 
-/** A link is on the disk already; where there are none, it is a copy, which is as little to be written to. */
+/** Unlike a link a copy is not on the disk yet, and it is as little to be written to. */
 const syncCopy = async (path: string) => {
   const handle = await open(path, constants.O_RDONLY);
   try {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, constants, copyFile, link, rename, rm } from 'node:fs/promises';
 
 /** Has `make` put a file under a temporary name beside `path`, then moves it there: whole or not at all. */
-export const replaceWith = async (path: string, make: (temporary: string) => Promise<void>): Promise<void> => {
+export const replaceWith = async (path: string, make: (temporary: string) => Promise<unknown>): Promise<void> => {
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await make(temporary);
@@ -22,11 +22,14 @@ export const copy = async (source: string, target: string): Promise<void> => {
 /** EXDEV: another device. EMLINK: the file has all the links it may have. EPERM: a file system without hard links. */
 const NO_LINK = ['EXDEV', 'EMLINK', 'EPERM'];
 
-export const linkOrCopy = async (source: string, target: string): Promise<void> => {
+/** Says which of the two it was. */
+export const linkOrCopy = async (source: string, target: string): Promise<'link' | 'copy'> => {
   try {
     await link(source, target);
+    return 'link';
   } catch (error) {
     if (!NO_LINK.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await copy(source, target);
+    return 'copy';
   }
 };

@@ -6,8 +6,9 @@ const SERVICE = 'sagemaker.amazonaws.com';
 const MINIMUM_SECONDS = 900;
 
 /**
- * Who a job or server with this role would be. `resource` is what is being made, such as `training-job/NAME`. Throws ValidationException for a role of another account, and what
- * `refusal` makes of a role that SageMaker cannot take, in the operation's own words.
+ * Who a job or server with this role would be. `resource` is what is being made, such as `training-job/NAME`. Throws
+ * ValidationException for a role of another account, and what `refusal` makes of a role that SageMaker cannot take, in
+ * the operation's own words.
  */
 export async function callerOfRole(
   identity: Identity,

@@ -31,11 +31,11 @@ export function workloadFor(resource: Resource<TrainingJob>): Workload {
     maxRuntimeSeconds: request.StoppingCondition?.MaxRuntimeInSeconds,
     usage: {
       namespace: METRIC_NAMESPACE,
-      dimensions: Array.from({ length: cluster.instanceCount }, (_, index) => ({ Host: `${name}/algo-${index + 1}` })),
+      dimensions: hostsOf(name, cluster).map((Host) => ({ Host })),
     },
     logs: {
       group: LOG_GROUP,
-      streams: logStreams(resource, cluster.instanceCount),
+      streams: logStreams(resource, cluster),
       metrics: {
         filters: metricDefinitionsOf(algorithm).map(({ Name, Regex }) => ({ name: Name!, regex: Regex! })),
         namespace: METRIC_NAMESPACE,
@@ -53,10 +53,14 @@ const environmentOf = ({ name, arn, region, doc }: Resource<TrainingJob>): Recor
 });
 
 /** `my-job/algo-1-1700000000`: the second in which the job was made, so that the name stays the same. */
-const logStreams = ({ name, createdAt }: Resource<TrainingJob>, count: number): string[] => {
+const logStreams = ({ name, createdAt }: Resource<TrainingJob>, cluster: InstancesOf): string[] => {
   const second = Math.floor(createdAt.getTime() / 1000);
-  return Array.from({ length: count }, (_, index) => `${name}/algo-${index + 1}-${second}`);
+  return hostsOf(name, cluster).map((host) => `${host}-${second}`);
 };
+
+/** What SageMaker calls a job's instances where it tells of them: `my-job/algo-1`. */
+const hostsOf = (name: string, { instanceCount }: InstancesOf): string[] =>
+  Array.from({ length: instanceCount }, (_, index) => `${name}/algo-${index + 1}`);
 
 function configFiles({ request }: TrainingJob, { instanceGroups }: InstancesOf): WorkloadFile[] {
   return [

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
-  CreateBucketCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
@@ -20,12 +19,9 @@ describe('presigned URLs of S3', () => {
   before(async () => {
     server = await startS3();
     s3 = server.client();
-    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+    await server.createBucket(Bucket);
   });
-  after(async () => {
-    await server.close();
-    assert.deepEqual(server.failures, []);
-  });
+  after(() => server.close());
 
   const upload = async (input: Omit<PutObjectCommandInput, 'Bucket'>, init: RequestInit = {}) =>
     fetch(await getSignedUrl(s3, new PutObjectCommand({ Bucket, ...input })), { method: 'PUT', body: 'sent', ...init });

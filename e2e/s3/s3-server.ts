@@ -15,16 +15,18 @@ import { openObjectStorage } from '../../server/objects/index.ts';
 import { openResourceStore } from '../../server/resources/index.ts';
 import { s3Features } from '../../server/services/s3/index.ts';
 
+const REGION = 'eu-west-1';
+
 export interface S3Server {
   readonly url: string;
   readonly home: string;
   readonly accountId: string;
   readonly credentials: Credentials;
   client(config?: S3ClientConfig): S3Client;
+  createBucket(bucket: string): Promise<void>;
   /** Credentials of the execution role, for a session of its own. */
   assumeRole(): Promise<Credentials>;
-  /** Log lines of failures that are the server's own. */
-  readonly failures: string[];
+  /** Rejects when there were failures that are the server's own. */
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function startS3(): Promise<S3Server> {
   const isFailure = (line: string) => line.includes('"level":"error"') && !line.includes('"name":"NotImplemented"');
   const log = jsonLogger((line) => isFailure(line) && failures.push(line));
   const clock = systemClock;
-  const config = { home, host: '127.0.0.1', port: 0, region: 'eu-west-1', ephemeral: true, cache: home };
+  const config = { home, host: '127.0.0.1', port: 0, region: REGION, ephemeral: true, cache: home };
   const resources = await openResourceStore({ path: ':memory:' }, { clock, log });
   const identity = await openIdentity({ config, resources, clock, log });
   const objects = await openObjectStorage({ directory: join(home, 'objects'), clock, log });
@@ -51,17 +53,19 @@ export async function startS3(): Promise<S3Server> {
     home,
     accountId,
     credentials,
-    failures,
     client(overrides = {}) {
       const client = new S3Client({
         endpoint: url,
-        region: 'eu-west-1',
+        region: REGION,
         credentials,
         forcePathStyle: true,
         ...overrides,
       });
       clients.push(client);
       return client;
+    },
+    async createBucket(bucket) {
+      await objects.createBucket(bucket, { accountId, region: REGION });
     },
     async assumeRole() {
       const role = `arn:aws:iam::${accountId}:role/SageMakerRole`;
@@ -76,6 +80,7 @@ export async function startS3(): Promise<S3Server> {
       await objects.close();
       await resources.close();
       await rm(home, { recursive: true });
+      assert.deepEqual(failures, []);
     },
   };
 }

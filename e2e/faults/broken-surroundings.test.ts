@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import {
   startScript,
 } from '../script-mode.ts';
 import { startWildsage, until, type Wildsage } from '../server.ts';
+import { writeOwnRuntime } from './own-runtime.ts';
 
 const WAITS = `
 import time
@@ -34,19 +35,6 @@ import os
 def model_fn(folder): return None
 def transform_fn(model, body, content_type, accept): return str(os.getpid()), "text/plain"
 `;
-
-/** Small enough to be built in a moment; wheels of pure Python, so that every machine can. */
-const REQUIREMENTS = `six==1.17.0 \\
-    --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\
-    --hash=sha256:ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81
-`;
-
-const OWN_RUNTIME = {
-  name: 'own',
-  repositories: ['own-runtime'],
-  requirements: 'requirements.txt',
-  train: ['python', '-c', 'import six; print("six", six.__version__)'],
-};
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'wildsage');
 
@@ -144,8 +132,7 @@ describe('what breaks around the platform', () => {
   it('a runtime’s environment that is deleted or damaged is built anew for the next job', async () => {
     const [ownHome, cache] = [join(folder, 'own-home'), join(folder, 'cache')];
     mkdirSync(ownHome, { mode: 0o700 });
-    writeFileSync(join(ownHome, 'requirements.txt'), REQUIREMENTS);
-    writeFileSync(join(ownHome, 'runtimes.json'), JSON.stringify([OWN_RUNTIME]));
+    writeOwnRuntime(ownHome);
     const commonCache = process.env.WILDSAGE_CACHE ?? join(homedir(), '.cache', 'wildsage');
     const uv = join(commonCache, 'uv', 'bin', 'uv');
     const environment = { WILDSAGE_CACHE: cache, ...(existsSync(uv) && { WILDSAGE_UV: uv }) };

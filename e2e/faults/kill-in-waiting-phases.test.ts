@@ -10,6 +10,7 @@ import { allProcesses } from '../processes.ts';
 import { BUCKET, describeJob, jobEnds, logOf, put, startScript } from '../script-mode.ts';
 import { until } from '../server.ts';
 import { Killable } from './killable.ts';
+import { writeOwnRuntime } from './own-runtime.ts';
 
 const SHORT = `
 print("the program begins", flush=True)
@@ -34,19 +35,6 @@ signal.signal(signal.SIGTERM, save)
 print("the program begins", flush=True)
 while True: time.sleep(0.1)
 `;
-
-/** Wheels of pure Python, so that the environment is built in a moment on every machine. */
-const REQUIREMENTS = `six==1.17.0 \\
-    --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\
-    --hash=sha256:ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81
-`;
-
-const OWN_RUNTIME = {
-  name: 'own',
-  repositories: ['own-runtime'],
-  requirements: 'requirements.txt',
-  train: ['python', '-c', 'import six; print("six", six.__version__)'],
-};
 
 /** Says that it has begun, and goes on when it may. */
 const gatedUv = (folder: string, uv: string) => `#!/bin/sh
@@ -147,8 +135,7 @@ print("bytes", os.path.getsize("/opt/ml/input/data/large/zeros"), flush=True)
     const cache = join(folder, 'cache');
     mkdirSync(cache);
     const builds = new Killable({ WILDSAGE_CACHE: cache, WILDSAGE_UV: join(folder, 'uv') });
-    writeFileSync(join(builds.home, 'requirements.txt'), REQUIREMENTS);
-    writeFileSync(join(builds.home, 'runtimes.json'), JSON.stringify([OWN_RUNTIME]));
+    writeOwnRuntime(builds.home);
     await builds.start();
     const begun = () => {
       const file = join(folder, 'begun');

@@ -1,9 +1,9 @@
-import { loadRuntimes } from '../../../compute/runtimes/table.ts';
+import type { Runtime } from '../../../compute/runtimes/table.ts';
 import type { Feature, Platform } from '../../../platform.ts';
 import { batchGetImage, describeImages, listImages } from './operations.ts';
 
-export function imagesFeature({ config, resources }: Platform): Feature {
-  const shelf = { resources, runtimes: loadRuntimes(config.home).runtimes };
+export function imagesFeature({ resources }: Platform, runtimes: readonly Runtime[]): Feature {
+  const shelf = { resources, runtimes };
   return {
     service: 'ecr',
     operations: {

@@ -105,7 +105,8 @@ export const describeRepositories = (
     }
     const query = { sortBy: 'name', order: 'ascending', limit: maxResults, token: nextToken } as const;
     const page = await resources.list(repositories, context, query).catch((error) => {
-      throw error instanceof ServiceError && nextToken !== undefined ? invalidToken() : error;
+      // Of all that a list is made with only its token can be wrong, which ECR tells in words of its own.
+      throw error instanceof ServiceError && error.code === 'ValidationException' ? invalidToken() : error;
     });
     return { repositories: page.items.map(descriptionOf), nextToken: page.nextToken };
   },
